@@ -1,1 +1,41 @@
-//! (stub)
+//! What an isolated AWS Batch environment is, as values and pure rules.
+//!
+//! The story in one line: the user's [`Spec`](spec::Spec) and the region's [`Facts`](facts::Facts) become one
+//! [`Topology`](topology::Topology), which names every block, zone, rule, policy, name and tag before the first call; ids are
+//! the only unknowns. What AWS reports comes back as [`Observed`](observed::Observed), in the same words, so that the engine can
+//! compare the two.
+//!
+//! Nothing here waits, calls, reads a clock or draws a random number, and nothing here knows an SDK or Terraform.
+//!
+//! | module | rule |
+//! |---|---|
+//! | [`address`] | which block each zone's subnet gets |
+//! | [`batch`] | the compute environment: types, strategies, what Batch accepts and what it changes in place |
+//! | [`change`] | the one table of changes: in place or replace |
+//! | [`endpoint`] | the one table of endpoints: which services an environment needs, and why |
+//! | [`facts`] | what must be known of the account and the region |
+//! | [`firewall`] | security group rules as sets with a total order |
+//! | [`identity`] | roles, trust and managed policies, per partition |
+//! | [`limits`] | AWS's limits as named constants |
+//! | [`name`] | deterministic names, ownership tags, the import id's grammar |
+//! | [`observed`] | what AWS reports |
+//! | [`spec`] | what the user asked for |
+//! | [`topology`] | the desired environment as one value |
+//! | [`lint`] | what must hold of every topology, whatever made it |
+
+pub mod address;
+pub mod batch;
+pub mod change;
+pub mod endpoint;
+pub mod facts;
+pub mod firewall;
+pub mod identity;
+pub mod limits;
+pub mod lint;
+pub mod name;
+pub mod observed;
+pub mod spec;
+pub mod topology;
+
+/// Tags as AWS holds them: unique keys, in a stable order.
+pub type Tags = std::collections::BTreeMap<String, String>;

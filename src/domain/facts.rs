@@ -1,0 +1,51 @@
+//! What must be known of the account and the region before a topology can be planned.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::endpoint::EndpointKind;
+
+/// Facts about one account in one region, as far as they were needed and asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Twelve digits.
+    pub account_id: String,
+    /// `aws`, `aws-cn`, `aws-us-gov`, …
+    pub partition: String,
+    /// The region, such as `ap-northeast-1`.
+    pub region: String,
+    /// Names of the zones in which this account can create subnets (no Local or Wavelength Zones), sorted.
+    pub availability_zones: Vec<String>,
+    /// Full service name → what the region offers under it.
+    pub endpoint_services: BTreeMap<String, EndpointService>,
+    /// Full service name of a gateway service → id of its managed prefix list (`pl-…`).
+    pub prefix_lists: BTreeMap<String, String>,
+}
+
+/// One row of DescribeVpcEndpointServices, of the same service name.
+///
+/// S3 and DynamoDB are offered as gateway and as interface under one name, hence the set of kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EndpointService {
+    /// Full name, such as `com.amazonaws.ap-northeast-1.ecs-agent`.
+    pub service_name: String,
+    /// The kinds of endpoint that the service can have.
+    pub kinds: BTreeSet<EndpointKind>,
+    /// Zones in which an interface of it can be placed.
+    pub availability_zones: BTreeSet<String>,
+    /// Whether it has a private DNS name at all.
+    pub supports_private_dns: bool,
+}
+
+impl Facts {
+    /// The service that a user means by `name`: a full name, or the part behind the region.
+    ///
+    /// Names differ by partition and, in China, even by service, so the region's own list decides rather than a table.
+    pub fn endpoint_service(&self, name: &str) -> Option<&EndpointService> {
+        self.endpoint_services.get(name).or_else(|| {
+            let suffix = format!(".{}.{}", self.region, name);
+            self.endpoint_services
+                .values()
+                .find(|service| service.service_name.ends_with(&suffix))
+        })
+    }
+}

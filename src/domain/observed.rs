@@ -1,0 +1,262 @@
+//! What AWS reports of an environment, in the domain's words.
+//!
+//! Partial and stale by nature: every field is what one read returned. Absence means "not seen".
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ipnet::Ipv4Net;
+
+use super::Tags;
+use super::batch::Ec2Configuration;
+use super::endpoint::EndpointKind;
+use super::firewall::Rule;
+
+/// Everything that was seen of one environment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// The account that was looked into.
+    pub account_id: String,
+    /// The VPC.
+    pub vpc: Option<Vpc>,
+    /// Subnets of the VPC that are the environment's, by id.
+    pub subnets: BTreeMap<String, Subnet>,
+    /// Route tables of the VPC, by id; the main one included.
+    pub route_tables: BTreeMap<String, RouteTable>,
+    /// Security groups of the VPC, by id; the default one included.
+    pub security_groups: BTreeMap<String, SecurityGroup>,
+    /// Endpoints of the VPC, by id; those being deleted included.
+    pub endpoints: BTreeMap<String, Endpoint>,
+    /// The instance profile that the environment owns.
+    pub instance_profile: Option<InstanceProfile>,
+    /// The instance role that the environment owns.
+    pub instance_role: Option<Role>,
+    /// The service role that the environment owns.
+    pub service_role: Option<Role>,
+    /// The compute environment.
+    pub compute_environment: Option<ComputeEnvironment>,
+}
+
+impl Observed {
+    /// Whether nothing at all of the environment was seen.
+    pub fn is_empty(&self) -> bool {
+        self.vpc.is_none()
+            && self.subnets.is_empty()
+            && self.instance_profile.is_none()
+            && self.instance_role.is_none()
+            && self.service_role.is_none()
+            && self.compute_environment.is_none()
+    }
+}
+
+/// A VPC.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vpc {
+    /// `vpc-…`
+    pub id: String,
+    /// The primary block.
+    pub cidr_block: Option<Ipv4Net>,
+    /// All associated IPv4 blocks, the primary one included.
+    pub cidr_blocks: Vec<Ipv4Net>,
+    /// `default` or `dedicated`.
+    pub instance_tenancy: String,
+    /// `pending` or `available`.
+    pub state: String,
+    /// `enableDnsSupport`; `None`: not asked for.
+    pub dns_support: Option<bool>,
+    /// `enableDnsHostnames`; `None`: not asked for.
+    pub dns_hostnames: Option<bool>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A subnet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subnet {
+    /// `subnet-…`
+    pub id: String,
+    /// Zone name.
+    pub availability_zone: String,
+    /// IPv4 block.
+    pub cidr_block: Option<Ipv4Net>,
+    /// `mapPublicIpOnLaunch`: must be false in an isolated subnet.
+    pub map_public_ip_on_launch: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A route table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouteTable {
+    /// `rtb-…`
+    pub id: String,
+    /// Whether it is the VPC's main table.
+    pub main: bool,
+    /// Subnet id → association id (`rtbassoc-…`).
+    pub associations: BTreeMap<String, String>,
+    /// Routes.
+    pub routes: Vec<Route>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// One route.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Route {
+    /// IPv4 or IPv6 block or prefix list id.
+    pub destination: String,
+    /// `local`, or the id of what traffic goes to: `igw-…`, `nat-…`, `vpce-…`, `pcx-…`, …
+    pub target: String,
+}
+
+/// A security group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityGroup {
+    /// `sg-…`
+    pub id: String,
+    /// Group name; `default` is the VPC's own.
+    pub name: String,
+    /// Group description.
+    pub description: String,
+    /// Inbound rules.
+    pub ingress: BTreeSet<Rule>,
+    /// Outbound rules.
+    pub egress: BTreeSet<Rule>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A VPC endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// `vpce-…`
+    pub id: String,
+    /// Full service name.
+    pub service_name: String,
+    /// Interface or gateway.
+    pub kind: EndpointKind,
+    /// State in lower case: `pending`, `available`, `deleting`, `deleted`, `failed`, `rejected`, …
+    pub state: String,
+    /// AWS's last error for it, as `code: message`.
+    pub last_error: Option<String>,
+    /// Whether private DNS is on.
+    pub private_dns_enabled: bool,
+    /// Subnets with an interface of it.
+    pub subnet_ids: BTreeSet<String>,
+    /// Route tables that lead to it (gateway kind).
+    pub route_table_ids: BTreeSet<String>,
+    /// Security groups of its interfaces.
+    pub security_group_ids: BTreeSet<String>,
+    /// Its interfaces.
+    pub network_interface_ids: BTreeSet<String>,
+    /// First DNS name.
+    pub dns_name: Option<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl Endpoint {
+    /// Whether it is on its way out or gone: such an endpoint serves nobody and no longer counts.
+    pub fn is_leaving(&self) -> bool {
+        matches!(self.state.as_str(), "deleting" | "deleted")
+    }
+}
+
+/// A network interface, as far as it can hold on to a subnet or group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NetworkInterface {
+    /// `eni-…`
+    pub id: String,
+    /// What AWS says it is for.
+    pub description: String,
+    /// `interface`, `vpc_endpoint`, `lambda`, …
+    pub interface_type: String,
+    /// Account or service that asked for it.
+    pub requester_id: Option<String>,
+    /// Its subnet.
+    pub subnet_id: String,
+    /// Its groups.
+    pub security_group_ids: BTreeSet<String>,
+}
+
+/// An IAM role.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Role {
+    /// Role name.
+    pub name: String,
+    /// Role ARN.
+    pub arn: String,
+    /// The trust policy as a JSON document.
+    pub assume_role_policy: String,
+    /// ARNs of the attached managed policies.
+    pub attached_policies: BTreeSet<String>,
+    /// Tags; `None`: the read that returned the role does not return them.
+    pub tags: Option<Tags>,
+}
+
+/// An IAM instance profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InstanceProfile {
+    /// Profile name.
+    pub name: String,
+    /// Profile ARN.
+    pub arn: String,
+    /// The role in it; a profile holds at most one.
+    pub role: Option<Role>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A Batch compute environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ComputeEnvironment {
+    /// Name.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// ARN of the ECS cluster that Batch made for it.
+    pub ecs_cluster_arn: Option<String>,
+    /// `CREATING`, `VALID`, `INVALID`, `UPDATING`, `DELETING`, `DELETED`.
+    pub status: String,
+    /// Why it has that status.
+    pub status_reason: Option<String>,
+    /// Whether it is `ENABLED`.
+    pub enabled: bool,
+    /// `EC2`, `SPOT`, `FARGATE`, `FARGATE_SPOT`.
+    pub compute_type: String,
+    /// AWS's word for the strategy.
+    pub allocation_strategy: Option<String>,
+    /// Instance types.
+    pub instance_types: BTreeSet<String>,
+    /// vCPUs kept when idle.
+    pub min_vcpus: i32,
+    /// vCPUs that Batch wants at the moment.
+    pub desired_vcpus: Option<i32>,
+    /// Upper bound.
+    pub max_vcpus: i32,
+    /// AMI.
+    pub image_id: Option<String>,
+    /// Image types.
+    pub ec2_configuration: Vec<Ec2Configuration>,
+    /// Key pair.
+    pub ec2_key_pair: Option<String>,
+    /// Instance profile ARN (or name, as it was given).
+    pub instance_role_arn: Option<String>,
+    /// Service role ARN.
+    pub service_role_arn: Option<String>,
+    /// Subnets.
+    pub subnet_ids: BTreeSet<String>,
+    /// Security groups.
+    pub security_group_ids: BTreeSet<String>,
+    /// Tags of its instances.
+    pub instance_tags: Tags,
+    /// Its own tags.
+    pub tags: Tags,
+}
+
+impl ComputeEnvironment {
+    /// Whether Batch is still working on it; every update and delete is refused meanwhile
+    /// ("Cannot delete, resource is being modified").
+    pub fn is_in_transition(&self) -> bool {
+        matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING")
+    }
+}

@@ -1,0 +1,183 @@
+//! What the user asked for, after each value was validated on its own.
+//!
+//! `None` means "not set": the rules that build the [`Topology`](super::topology::Topology) put the default in its place, so that a
+//! default is written down once. What a first plan decided and every later plan must keep (zones, prefix, blocks, the derived
+//! name) is carried in [`Kept`].
+
+use std::collections::BTreeMap;
+
+use ipnet::Ipv4Net;
+
+use super::Tags;
+use super::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use super::firewall::Rule;
+use super::name::EnvironmentName;
+
+/// One environment, as the user wants it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spec {
+    /// The environment's name, unique per account and region.
+    pub name: EnvironmentName,
+    /// The region, such as `ap-northeast-1`.
+    pub region: String,
+    /// The managed network.
+    pub network: NetworkSpec,
+    /// The VPC endpoints.
+    pub endpoints: EndpointsSpec,
+    /// The security group that instances and endpoints share.
+    pub security_group: SecurityGroupSpec,
+    /// The Batch compute environment.
+    pub compute_environment: ComputeEnvironmentSpec,
+    /// The user's tags merged over the provider's `default_tags`; ownership and `Name` tags are added by the topology.
+    pub tags: Tags,
+    /// Tags that are left alone wherever they are found (the provider's `ignore_tags`).
+    pub ignored_tags: IgnoredTags,
+    /// What earlier plans decided.
+    pub kept: Kept,
+}
+
+/// Tags that others put on our parts and that are neither shown nor removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IgnoredTags {
+    /// Exact keys.
+    pub keys: Vec<String>,
+    /// Key prefixes.
+    pub key_prefixes: Vec<String>,
+}
+
+impl IgnoredTags {
+    /// Whether a tag of this key is left alone. AWS's own (`aws:…`) always are: nobody but AWS can write them.
+    pub fn covers(&self, key: &str) -> bool {
+        key.starts_with("aws:")
+            || self.keys.iter().any(|ignored| ignored == key)
+            || self.key_prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
+}
+
+/// Decisions of an earlier plan, from the prior state; empty for a new environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Zone → block of the subnets that exist: a zone never changes its block.
+    pub subnets: BTreeMap<String, Ipv4Net>,
+    /// Prefix length of the subnets that exist.
+    pub subnet_prefix_length: Option<u8>,
+    /// The compute environment's name in AWS.
+    pub compute_environment_name: Option<String>,
+}
+
+/// A managed network: one VPC with one isolated subnet and one route table per zone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkSpec {
+    /// The VPC's block; default [`NetworkSpec::DEFAULT_CIDR_BLOCK`].
+    pub cidr_block: Ipv4Net,
+    /// How many zones to take when none are named; default [`NetworkSpec::DEFAULT_MAX_AZS`].
+    pub max_azs: usize,
+    /// The zones by name, in the order in which they take their blocks.
+    pub availability_zones: Option<Vec<String>>,
+    /// Prefix length of every subnet, 16–28.
+    pub subnet_prefix_length: Option<u8>,
+    /// Whether instances run on hardware of their own.
+    pub instance_tenancy: InstanceTenancy,
+}
+
+impl NetworkSpec {
+    /// Block of a VPC whose block is not set.
+    pub const DEFAULT_CIDR_BLOCK: &'static str = "10.0.0.0/16";
+    /// Zones to use when neither `max_azs` nor `availability_zones` is set.
+    pub const DEFAULT_MAX_AZS: usize = 3;
+}
+
+/// `InstanceTenancy` of CreateVpc.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InstanceTenancy {
+    /// Shared hardware.
+    #[default]
+    Default,
+    /// Hardware of one's own.
+    Dedicated,
+}
+
+impl InstanceTenancy {
+    /// AWS's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Dedicated => "dedicated",
+        }
+    }
+}
+
+impl std::str::FromStr for InstanceTenancy {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "default" => Ok(Self::Default),
+            "dedicated" => Ok(Self::Dedicated),
+            other => Err(format!("{other:?} is not a tenancy; use \"default\" or \"dedicated\"")),
+        }
+    }
+}
+
+/// Which endpoints besides those that the compute type needs, and how they are attached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointsSpec {
+    /// Whether CloudWatch Logs gets an endpoint; the `awslogs` driver cannot start a container without it.
+    pub cloudwatch_logs: bool,
+    /// Short (`secretsmanager`) or full (`com.amazonaws.REGION.secretsmanager`) service names.
+    pub additional_services: Vec<String>,
+    /// Whether the services' public names resolve to the endpoints inside the VPC.
+    pub private_dns_enabled: bool,
+    /// Zones that get an interface of each endpoint; `None`: all of the environment's.
+    pub availability_zones: Option<Vec<String>>,
+}
+
+/// The security group that the environment owns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecurityGroupSpec {
+    /// Default: the environment's name.
+    pub name: Option<String>,
+    /// Default: a sentence that names the environment.
+    pub description: Option<String>,
+    /// Whether all outbound traffic is allowed, rather than only to the VPC and the gateway endpoints' prefix lists.
+    pub allow_all_outbound: bool,
+    /// Rules besides "all traffic from the VPC".
+    pub ingress_rules: Vec<Rule>,
+    /// Existing groups attached to the instances as well.
+    pub additional_ids: Vec<String>,
+}
+
+/// The Batch compute environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComputeEnvironmentSpec {
+    /// Exact name; default: derived from the environment's name.
+    pub name: Option<String>,
+    /// Where its containers run.
+    pub compute_type: ComputeType,
+    /// Default: by compute type, see [`ComputeType::default_allocation_strategy`].
+    pub allocation_strategy: Option<AllocationStrategy>,
+    /// Instance types, families or `optimal`.
+    pub instance_types: Vec<String>,
+    /// vCPUs kept even when idle.
+    pub min_vcpus: i32,
+    /// vCPUs to start with; Batch owns the value afterwards.
+    pub desired_vcpus: Option<i32>,
+    /// Upper bound of vCPUs.
+    pub max_vcpus: i32,
+    /// Whether it takes jobs from its queues.
+    pub enabled: bool,
+    /// One AMI for all instances.
+    pub image_id: Option<String>,
+    /// At most two image types, each with an optional AMI of its own.
+    pub ec2_configuration: Vec<Ec2Configuration>,
+    /// SSH key pair of the instances.
+    pub ec2_key_pair: Option<String>,
+    /// ARN of an existing instance profile; default: one is created and owned.
+    pub instance_role_arn: Option<String>,
+    /// ARN of an existing service role; default: the service-linked role.
+    pub service_role_arn: Option<String>,
+    /// Whether to create and own a service role instead of using the service-linked one.
+    pub create_service_role: bool,
+    /// Tags of the instances; changing them is an infrastructure update.
+    pub instance_tags: Tags,
+}

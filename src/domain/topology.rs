@@ -1,0 +1,108 @@
+//! The desired environment as one value. Ids are the only unknowns.
+
+use std::collections::BTreeSet;
+
+use ipnet::Ipv4Net;
+
+use super::Tags;
+use super::batch::ComputeEnvironmentPlan;
+use super::endpoint::EndpointKind;
+use super::firewall::Rule;
+use super::name::Ownership;
+use super::spec::{IgnoredTags, InstanceTenancy};
+
+/// Everything that must exist, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Topology {
+    /// Whose it is.
+    pub ownership: Ownership,
+    /// The account's partition.
+    pub partition: String,
+    /// The VPC.
+    pub vpc: VpcPlan,
+    /// One isolated subnet, with one route table, in each zone; in the order of the zones.
+    pub subnets: Vec<SubnetPlan>,
+    /// The shared security group.
+    pub security_group: SecurityGroupPlan,
+    /// Endpoints, by service name.
+    pub endpoints: Vec<EndpointPlan>,
+    /// The instance role and its profile (both of this name), when owned.
+    pub instance_role: Option<RolePlan>,
+    /// The service role, when owned.
+    pub service_role: Option<RolePlan>,
+    /// The compute environment.
+    pub compute_environment: ComputeEnvironmentPlan,
+    /// Tags that are left alone.
+    pub ignored_tags: IgnoredTags,
+}
+
+/// The VPC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VpcPlan {
+    /// Block.
+    pub cidr_block: Ipv4Net,
+    /// Tenancy.
+    pub instance_tenancy: InstanceTenancy,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A subnet and the route table that it alone uses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubnetPlan {
+    /// Zone name: the key of subnet, table and association.
+    pub availability_zone: String,
+    /// Block.
+    pub cidr_block: Ipv4Net,
+    /// Tags of the subnet.
+    pub tags: Tags,
+    /// Tags of its route table.
+    pub route_table_tags: Tags,
+}
+
+/// The security group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityGroupPlan {
+    /// Group name.
+    pub name: String,
+    /// Description.
+    pub description: String,
+    /// Inbound rules, the one from the VPC's block included.
+    pub ingress: BTreeSet<Rule>,
+    /// Outbound rules.
+    pub egress: BTreeSet<Rule>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// An endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndpointPlan {
+    /// Short name: the key in `endpoints.services`.
+    pub service: String,
+    /// Full service name.
+    pub service_name: String,
+    /// Kind.
+    pub kind: EndpointKind,
+    /// Zones with an interface of it; empty for a gateway, which serves every route table.
+    pub availability_zones: BTreeSet<String>,
+    /// Whether private DNS is on; false for a gateway.
+    pub private_dns_enabled: bool,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// A role that the environment owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RolePlan {
+    /// Name of the role, and of its instance profile if it has one.
+    pub name: String,
+    /// Description.
+    pub description: String,
+    /// Trust policy, a JSON document.
+    pub assume_role_policy: String,
+    /// ARNs of managed policies.
+    pub managed_policies: BTreeSet<String>,
+    /// Tags.
+    pub tags: Tags,
+}

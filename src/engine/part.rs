@@ -1,0 +1,54 @@
+//! The parts of an environment.
+
+use std::fmt;
+
+/// One part, by the key that tells it from its siblings. Zones and services are keys; ids are not, since they are not known
+/// beforehand.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The VPC.
+    Vpc,
+    /// The subnet of a zone.
+    Subnet(String),
+    /// The route table of a zone.
+    RouteTable(String),
+    /// The security group.
+    SecurityGroup,
+    /// The endpoint of a service (short name).
+    Endpoint(String),
+    /// The instance role and its profile.
+    InstanceRole,
+    /// The service role.
+    ServiceRole,
+    /// The compute environment.
+    ComputeEnvironment,
+}
+
+impl Part {
+    /// The attribute of the resource that the part belongs to, dotted.
+    pub fn attribute(&self) -> &'static str {
+        match self {
+            Self::Vpc | Self::Subnet(_) | Self::RouteTable(_) => "network",
+            Self::SecurityGroup => "security_group",
+            Self::Endpoint(_) => "endpoints",
+            Self::InstanceRole => "compute_environment.instance_role_arn",
+            Self::ServiceRole => "compute_environment.service_role_arn",
+            Self::ComputeEnvironment => "compute_environment",
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Vpc => f.write_str("VPC"),
+            Self::Subnet(zone) => write!(f, "subnet in {zone}"),
+            Self::RouteTable(zone) => write!(f, "route table in {zone}"),
+            Self::SecurityGroup => f.write_str("security group"),
+            Self::Endpoint(service) => write!(f, "endpoint for {service}"),
+            Self::InstanceRole => f.write_str("instance role"),
+            Self::ServiceRole => f.write_str("service role"),
+            Self::ComputeEnvironment => f.write_str("compute environment"),
+        }
+    }
+}
