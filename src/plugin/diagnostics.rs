@@ -80,19 +80,6 @@ pub(crate) fn path_to_wire(path: AttributePath) -> proto::AttributePath {
     proto::AttributePath { steps: steps.collect() }
 }
 
-/// A path as a configuration has it: `network.subnets["a"].rules[0]`. (`Display` puts a dot before every bracket.)
-pub(crate) fn display(path: &AttributePath) -> String {
-    let mut text = String::new();
-    for step in &path.steps {
-        match step {
-            AttributePathStep::Attribute(name) if text.is_empty() => text.push_str(name),
-            AttributePathStep::Attribute(name) => text.extend([".", name]),
-            AttributePathStep::Key(_) | AttributePathStep::Index(_) => text.push_str(&step.to_string()),
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

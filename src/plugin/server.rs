@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use tf_provider::schema::{FunctionSchema, Schema};
-use tf_provider::{DataSource, Diagnostics, Function, Provider, Resource};
+use tf_provider::{DataSource, Diagnostics, Function, Provider};
 
 use super::UpgradeState;
 use super::caught::{caught_now, settle};
@@ -55,7 +55,7 @@ impl Server {
     /// It sees the provider's configuration by what it shares with the provider, such as an `Arc<OnceCell<Client>>` that
     /// `Provider::configure` fills: Terraform plans, reads and applies only after it has configured.
     #[must_use]
-    pub fn resource(mut self, name: impl Into<String>, resource: impl Resource + UpgradeState + 'static) -> Self {
+    pub fn resource(mut self, name: impl Into<String>, resource: impl UpgradeState + 'static) -> Self {
         self.resources.insert(
             name.into(),
             Offer {
