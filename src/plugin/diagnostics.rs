@@ -3,8 +3,10 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::borrow::Cow;
 
+use tf_provider::schema::Block;
 use tf_provider::{AttributePath, AttributePathStep, Diagnostic, Diagnostics};
 
+use super::aim::aim;
 use super::wire::tfplugin6 as proto;
 use proto::attribute_path::Step;
 use proto::attribute_path::step::Selector;
@@ -17,6 +19,14 @@ pub(crate) fn problem(summary: impl Into<Cow<'static, str>>, detail: impl Into<C
         detail: detail.into(),
         attribute: AttributePath::root(),
     }
+}
+
+/// [`to_wire`] of diagnostics about a configuration, whose paths Terraform can find in it if its schema is known.
+pub(crate) fn to_wire_aimed(mut diags: Diagnostics, block: Option<&Block>) -> Vec<proto::Diagnostic> {
+    if let Some(block) = block {
+        aim(&mut diags, block);
+    }
+    to_wire(diags)
 }
 
 /// Diagnostics as the protocol has them: errors first, each in the order given.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use tf_provider::schema::{FunctionSchema, Schema};
+use tf_provider::schema::{Block, FunctionSchema, Schema};
 use tf_provider::{DataSource, Diagnostics, Function, Provider};
 
 use super::UpgradeState;
@@ -111,6 +111,18 @@ impl Server {
     pub(super) fn meta_schema(&self) -> &Described {
         self.meta_schema
             .get_or_init(|| describe("the provider's meta", |diags| self.provider.meta_schema(diags)))
+    }
+
+    /// The block that a resource's configuration fills, if its schema can be had.
+    pub(super) fn resource_block(&self, name: &str) -> Option<&Block> {
+        let (schema, _) = self.resources.get(name)?.described(name).as_ref().ok()?;
+        Some(&schema.block)
+    }
+
+    /// The same for a data source.
+    pub(super) fn data_source_block(&self, name: &str) -> Option<&Block> {
+        let (schema, _) = self.data_sources.get(name)?.described(name).as_ref().ok()?;
+        Some(&schema.block)
     }
 
     /// The shape of what a module says in its `provider_meta` block.

@@ -132,7 +132,8 @@ fn an_abort_is_told() {
             .output()
             .unwrap(),
     );
-    run.failed().says("Plugin did not respond");
+    // In Terraform's words, by what it notices first: "Plugin did not respond" or "Request cancelled".
+    run.failed().says("Error: ").says("ApplyResourceChange");
 }
 
 fn a_failed_update_saves_what_it_returned() {

@@ -144,22 +144,35 @@ fn errors_point_into_nested_values() {
     let stage = Stage::new(
         r#"resource "probe_nested" "n" {
   b_single {}
-  dynamic "b_list" {
-    for_each = ["good", "bad"]
-    content {
-      a = b_list.value
-    }
+  b_list { a = "good" }
+  b_list {
+    a = "bad"
   }
   n_map = {
-    k = { a = "bad" }
+    k = { a = "good" }
+    l = { a = "bad" }
+  }
+  n_single = {
+    b = "good"
+    a = "bad"
   }
 }
 "#,
     );
     let run = stage.terraform(&["validate", "-no-color"]).failed();
-    run.says("bad block")
-        .says("on main.tf line 11, in resource \"probe_nested\" \"n\": 11: a = b_list.value")
-        .says("bad element");
+    let place = |line: &str| format!("on main.tf line {line}");
+    run.says(&format!(
+        "bad block with probe_nested.n, {}",
+        place("10, in resource \"probe_nested\" \"n\": 10: a = \"bad\"")
+    ))
+    .says(&format!(
+        "bad element with probe_nested.n, {}",
+        place("14, in resource \"probe_nested\" \"n\": 14: l = { a = \"bad\" }")
+    ))
+    .says(&format!(
+        "bad field with probe_nested.n, {}",
+        place("18, in resource \"probe_nested\" \"n\": 18: a = \"bad\"")
+    ));
 }
 
 fn an_import_without_blocks() {
@@ -187,10 +200,10 @@ fn numbers_keep_their_decimals() {
 fn a_value_the_provider_has_no_type_for() {
     let number = "123456789012345678901234567890";
     let stage = Stage::new(&format!(
-        "resource \"probe_nested\" \"n\" {{\n  b_single {{}}\n  numbers = [1, {number}]\n}}\n"
+        "resource \"probe_nested\" \"n\" {{\n  b_single {{}}\n  numbers = [1, 2, {number}]\n}}\n"
     ));
     let run = stage.terraform(&["validate", "-no-color"]).failed();
     run.says("The provider does not understand a value")
-        .says("In ValidateResourceConfig of probe_nested, the configuration did not fit the provider's own types at `numbers[1]`, where it holds a string")
+        .says("In ValidateResourceConfig of probe_nested, the configuration did not fit the provider's own types at `numbers[2]`, where it holds a string")
         .says("on main.tf line 8, in resource \"probe_nested\" \"n\"");
 }

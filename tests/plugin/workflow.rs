@@ -91,7 +91,7 @@ fn what_is_gone_is_created_again() {
     let mut stage = Stage::new(THING);
     stage.apply().ok();
     stage.mode("read=gone");
-    stage.plan().code(2).says("has been deleted").says("1 to add");
+    stage.plan().code(2).says("1 to add");
 }
 
 fn drift_is_repaired() {

@@ -151,6 +151,10 @@ impl tf_provider::Resource for Resource {
                 .attribute("a");
             diags.error("bad block", "It says so itself.", path);
         }
+        if bad(&config.n_single) {
+            let path = AttributePath::new("n_single").attribute("a");
+            diags.error("bad field", "It says so itself.", path);
+        }
         for (key, _) in config.n_map.iter().flatten().filter(|(_, leaf)| bad(leaf)) {
             let path = AttributePath::new("n_map").key(key.clone()).attribute("a");
             diags.error("bad element", "It says so itself.", path);
