@@ -1,0 +1,113 @@
+"""What CreateVpcEndpoint and ModifyVpcEndpoint refuse (EC2 API reference; PrivateLink guide)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from . import services
+from .patching import Refusal
+
+#: VPC quotas: the largest endpoint policy.
+_POLICY_CHARACTERS = 20_480
+
+
+def policy_is_well_formed(policy: str | None) -> None:
+    if not policy:
+        return
+    try:
+        document = json.loads(policy)
+    except ValueError:
+        document = None
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    statements = [statements] if isinstance(statements, dict) else statements
+    complete = isinstance(statements, list) and statements and all(_is_statement(item) for item in statements)
+    if not complete or len(policy) > _POLICY_CHARACTERS:
+        raise Refusal("InvalidPolicyDocument", "Policy document is invalid")
+
+
+def _is_statement(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and item.get("Effect") in ("Allow", "Deny")
+        and bool({"Action", "NotAction"} & item.keys())
+        and bool({"Resource", "NotResource"} & item.keys())
+        and bool({"Principal", "NotPrincipal"} & item.keys())
+    )
+
+
+def service_of_type(backend: Any, service_name: str, kind: str) -> dict[str, Any]:
+    offered = services.find(backend, service_name)
+    if not offered:
+        raise Refusal("InvalidServiceName", f"The Vpc Endpoint Service '{service_name}' does not exist")
+    for service in offered:
+        if service["ServiceType"][0]["ServiceType"] == kind:
+            return service
+    raise Refusal(
+        "InvalidParameter", f"Endpoint type ({kind}) does not match available service types for {service_name}."
+    )
+
+
+def subnets_fit(backend: Any, vpc_id: str, service: dict[str, Any], subnet_ids: list[str]) -> None:
+    """In the VPC, one for each zone, in zones the service has, with a free address."""
+    zones: dict[str, str] = {}
+    for subnet_id in subnet_ids:
+        subnet = backend.get_subnet(subnet_id)
+        if subnet.vpc_id != vpc_id:
+            raise Refusal("InvalidParameter", f"Subnet {subnet_id} does not belong to VPC {vpc_id}")
+        if subnet.availability_zone not in service["AvailabilityZones"]:
+            raise Refusal(
+                "InvalidParameter",
+                f"The VPC endpoint service {service['ServiceName']} does not support the availability zone "
+                f"of the subnet: {subnet_id}.",
+            )
+        if subnet.availability_zone in zones:
+            raise Refusal(
+                "DuplicateSubnetsInSameZone",
+                f"Found another VPC endpoint subnet in the availability zone of {subnet_id}.",
+            )
+        zones[subnet.availability_zone] = subnet_id
+
+
+def address_is_free(backend: Any, subnet_id: str) -> None:
+    """Each interface endpoint takes one address in each of its subnets."""
+    if backend.get_subnet(subnet_id).available_ip_address_count < 1:
+        raise Refusal("InsufficientFreeAddressesInSubnet", f"insufficient free addresses in subnet '{subnet_id}'")
+
+
+def groups_exist(backend: Any, vpc_id: str, group_ids: list[str]) -> None:
+    for group_id in group_ids:
+        group = backend.get_security_group_from_id(group_id)
+        if group is None:
+            raise Refusal("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        if group.vpc_id != vpc_id:
+            raise Refusal("InvalidParameter", f"Security group {group_id} does not belong to VPC {vpc_id}")
+
+
+def private_dns_is_possible(backend: Any, vpc_id: str, service: dict[str, Any], itself: str | None = None) -> None:
+    """Both DNS attributes on, and no other endpoint with the same private name in the VPC."""
+    vpc = backend.get_vpc(vpc_id)
+    if not (_on(vpc.enable_dns_support) and _on(vpc.enable_dns_hostnames)):
+        raise Refusal(
+            "InvalidParameter",
+            "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes "
+            f"set to true for {vpc_id}",
+        )
+    for endpoint in backend.vpc_end_points.values():
+        if (
+            endpoint.id != itself
+            and endpoint.vpc_id == vpc_id
+            and endpoint.service_name == service["ServiceName"]
+            and endpoint.private_dns_enabled
+        ):
+            # hashicorp/terraform-provider-aws #17535
+            raise Refusal(
+                "InvalidParameter",
+                "private-dns-enabled cannot be set because there is already a conflicting DNS domain for "
+                f"{service['PrivateDnsName']} in the VPC {vpc_id}",
+            )
+
+
+def _on(value: Any) -> bool:
+    """moto keeps an attribute as a boolean until it is modified, then as text."""
+    return str(value).lower() == "true"
