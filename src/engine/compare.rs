@@ -137,7 +137,7 @@ pub(super) fn compute_environment_update(
         !current
             .instance_role_arn
             .as_deref()
-            .is_some_and(|current| identity::same_profile(current, arn))
+            .is_some_and(|current| identity::name_in_arn(current) == identity::name_in_arn(arn))
     });
     let role = service_role_arn(topology, observed).filter(|arn| current.service_role_arn.as_ref() != Some(arn));
     let update = ComputeEnvironmentUpdate {

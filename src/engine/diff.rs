@@ -7,7 +7,7 @@ use super::graph::Task;
 use super::step::{Milestone, RoleKind, Step};
 use crate::domain::Tags;
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::firewall;
+use crate::domain::firewall::RuleChanges;
 use crate::domain::identity;
 use crate::domain::observed::{InstanceProfile, Observed, Role};
 use crate::domain::topology::{RolePlan, Topology};
@@ -158,8 +158,8 @@ fn security_group(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task
         tasks.push(Task::new(Step::ReconcileRules, [Milestone::SecurityGroup], []));
         return;
     };
-    let same = firewall::diff(&group.ingress, &plan.ingress).is_empty()
-        && firewall::diff(&group.egress, &plan.egress).is_empty();
+    let same = RuleChanges::between(&group.ingress, &plan.ingress).is_empty()
+        && RuleChanges::between(&group.egress, &plan.egress).is_empty();
     if !same {
         tasks.push(Task::new(Step::ReconcileRules, [], []));
     }

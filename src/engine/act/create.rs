@@ -12,7 +12,7 @@ use crate::cloud::{
 };
 use crate::domain::batch::ServiceRoleChoice;
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::firewall::{self, Rule};
+use crate::domain::firewall::{Rule, RuleChanges};
 use crate::domain::observed::ComputeEnvironment;
 use crate::domain::topology::{EndpointPlan, SubnetPlan, Topology};
 
@@ -161,15 +161,17 @@ async fn reconcile(
     current: &BTreeSet<Rule>,
     wanted: &BTreeSet<Rule>,
 ) -> Result<(), CloudError> {
-    let diff = firewall::diff(current, wanted);
-    if !diff.to_add.is_empty() {
-        run.cloud.authorize(group_id, direction, &diff.to_add).await?;
+    let changes = RuleChanges::between(current, wanted);
+    if !changes.to_add.is_empty() {
+        run.cloud.authorize(group_id, direction, &changes.to_add).await?;
     }
-    if !diff.to_remove.is_empty() {
-        run.cloud.revoke(group_id, direction, &diff.to_remove).await?;
+    if !changes.to_remove.is_empty() {
+        run.cloud.revoke(group_id, direction, &changes.to_remove).await?;
     }
-    if !diff.to_describe.is_empty() {
-        run.cloud.describe_rules(group_id, direction, &diff.to_describe).await?;
+    if !changes.description_changed.is_empty() {
+        run.cloud
+            .describe_rules(group_id, direction, &changes.description_changed)
+            .await?;
     }
     Ok(())
 }
