@@ -1,0 +1,257 @@
+//! IAM: roles and instance profiles.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use aws_sdk_iam::types::Tag;
+use percent_encoding::percent_decode_str;
+
+use super::AwsCloud;
+use super::answer::{incomplete, or_absent, or_gone, refused};
+use crate::cloud::{CloudError, ErrorKind, IdentityApi, Result, RoleRequest};
+use crate::domain::Tags;
+use crate::domain::observed::{InstanceProfile, Role};
+
+/// IAM sends policy documents URL-encoded (API reference of `Role`).
+fn document(encoded: Option<&str>) -> String {
+    percent_decode_str(encoded.unwrap_or_default())
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+fn role_from_sdk(role: &aws_sdk_iam::types::Role) -> Role {
+    Role {
+        name: role.role_name().to_owned(),
+        arn: role.arn().to_owned(),
+        assume_role_policy: document(role.assume_role_policy_document()),
+        attached_policies: BTreeSet::new(),
+        tags: None,
+    }
+}
+
+fn profile_from_sdk(profile: &aws_sdk_iam::types::InstanceProfile) -> InstanceProfile {
+    InstanceProfile {
+        name: profile.instance_profile_name().to_owned(),
+        arn: profile.arn().to_owned(),
+        role: profile.roles().first().map(role_from_sdk),
+        tags: tags_from_sdk(profile.tags()),
+    }
+}
+
+fn tags_from_sdk(tags: &[Tag]) -> Tags {
+    tags.iter()
+        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
+        .collect()
+}
+
+fn tags_to_sdk(operation: &'static str, tags: &Tags) -> Result<Option<Vec<Tag>>> {
+    let tags = tags
+        .iter()
+        .map(|(key, value)| Tag::builder().key(key).value(value).build())
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .map_err(|error| CloudError {
+            kind: ErrorKind::Invalid,
+            operation,
+            code: None,
+            message: error.to_string(),
+            request_id: None,
+        })?;
+    Ok((!tags.is_empty()).then_some(tags))
+}
+
+#[async_trait]
+impl IdentityApi for AwsCloud {
+    async fn role(&self, name: &str) -> Result<Option<Role>> {
+        let answer = self.iam.get_role().role_name(name).send().await;
+        let answer = or_absent(answer.map_err(refused("iam:GetRole")))?;
+        Ok(answer.as_ref().and_then(|answer| answer.role()).map(|role| Role {
+            tags: Some(tags_from_sdk(role.tags())),
+            ..role_from_sdk(role)
+        }))
+    }
+
+    async fn attached_policies(&self, role_name: &str) -> Result<BTreeSet<String>> {
+        let policies = self
+            .iam
+            .list_attached_role_policies()
+            .role_name(role_name)
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .await
+            .map_err(refused("iam:ListAttachedRolePolicies"));
+        let policies = or_absent(policies)?.unwrap_or_default();
+        Ok(policies.into_iter().filter_map(|policy| policy.policy_arn).collect())
+    }
+
+    async fn create_role(&self, request: &RoleRequest) -> Result<Role> {
+        const OPERATION: &str = "iam:CreateRole";
+        let answer = self
+            .iam
+            .create_role()
+            .role_name(&request.name)
+            .description(&request.description)
+            .assume_role_policy_document(&request.assume_role_policy)
+            .set_tags(tags_to_sdk(OPERATION, &request.tags)?)
+            .send()
+            .await
+            .map_err(refused(OPERATION))?;
+        let role = answer.role().ok_or_else(|| incomplete(OPERATION, "role"))?;
+        Ok(Role {
+            tags: Some(tags_from_sdk(role.tags())),
+            ..role_from_sdk(role)
+        })
+    }
+
+    async fn set_assume_role_policy(&self, role_name: &str, policy: &str) -> Result<()> {
+        self.iam
+            .update_assume_role_policy()
+            .role_name(role_name)
+            .policy_document(policy)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(refused("iam:UpdateAssumeRolePolicy"))
+    }
+
+    async fn attach_policy(&self, role_name: &str, policy_arn: &str) -> Result<()> {
+        self.iam
+            .attach_role_policy()
+            .role_name(role_name)
+            .policy_arn(policy_arn)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(refused("iam:AttachRolePolicy"))
+    }
+
+    async fn detach_policy(&self, role_name: &str, policy_arn: &str) -> Result<()> {
+        let answer = self
+            .iam
+            .detach_role_policy()
+            .role_name(role_name)
+            .policy_arn(policy_arn)
+            .send()
+            .await;
+        or_gone(answer.map_err(refused("iam:DetachRolePolicy")))
+    }
+
+    async fn delete_role(&self, name: &str) -> Result<()> {
+        let answer = self.iam.delete_role().role_name(name).send().await;
+        or_gone(answer.map_err(refused("iam:DeleteRole")))
+    }
+
+    async fn tag_role(&self, name: &str, tags: &Tags) -> Result<()> {
+        const OPERATION: &str = "iam:TagRole";
+        let Some(tags) = tags_to_sdk(OPERATION, tags)? else {
+            return Ok(());
+        };
+        let answer = self.iam.tag_role().role_name(name).set_tags(Some(tags)).send().await;
+        answer.map(|_| ()).map_err(refused(OPERATION))
+    }
+
+    async fn untag_role(&self, name: &str, keys: &BTreeSet<String>) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let keys = keys.iter().cloned().collect();
+        let answer = self
+            .iam
+            .untag_role()
+            .role_name(name)
+            .set_tag_keys(Some(keys))
+            .send()
+            .await;
+        or_gone(answer.map_err(refused("iam:UntagRole")))
+    }
+
+    async fn instance_profile(&self, name: &str) -> Result<Option<InstanceProfile>> {
+        let answer = self.iam.get_instance_profile().instance_profile_name(name).send().await;
+        let answer = or_absent(answer.map_err(refused("iam:GetInstanceProfile")))?;
+        Ok(answer
+            .as_ref()
+            .and_then(|answer| answer.instance_profile())
+            .map(profile_from_sdk))
+    }
+
+    async fn create_instance_profile(&self, name: &str, tags: &Tags) -> Result<InstanceProfile> {
+        const OPERATION: &str = "iam:CreateInstanceProfile";
+        let answer = self
+            .iam
+            .create_instance_profile()
+            .instance_profile_name(name)
+            .set_tags(tags_to_sdk(OPERATION, tags)?)
+            .send()
+            .await
+            .map_err(refused(OPERATION))?;
+        answer
+            .instance_profile()
+            .map(profile_from_sdk)
+            .ok_or_else(|| incomplete(OPERATION, "instance profile"))
+    }
+
+    async fn add_role_to_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()> {
+        self.iam
+            .add_role_to_instance_profile()
+            .instance_profile_name(profile_name)
+            .role_name(role_name)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(refused("iam:AddRoleToInstanceProfile"))
+    }
+
+    async fn remove_role_from_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()> {
+        let answer = self
+            .iam
+            .remove_role_from_instance_profile()
+            .instance_profile_name(profile_name)
+            .role_name(role_name)
+            .send()
+            .await;
+        or_gone(answer.map_err(refused("iam:RemoveRoleFromInstanceProfile")))
+    }
+
+    async fn delete_instance_profile(&self, name: &str) -> Result<()> {
+        let answer = self
+            .iam
+            .delete_instance_profile()
+            .instance_profile_name(name)
+            .send()
+            .await;
+        or_gone(answer.map_err(refused("iam:DeleteInstanceProfile")))
+    }
+
+    async fn tag_instance_profile(&self, name: &str, tags: &Tags) -> Result<()> {
+        const OPERATION: &str = "iam:TagInstanceProfile";
+        let Some(tags) = tags_to_sdk(OPERATION, tags)? else {
+            return Ok(());
+        };
+        let call = self.iam.tag_instance_profile().instance_profile_name(name);
+        let answer = call.set_tags(Some(tags)).send().await;
+        answer.map(|_| ()).map_err(refused(OPERATION))
+    }
+
+    async fn untag_instance_profile(&self, name: &str, keys: &BTreeSet<String>) -> Result<()> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let keys = keys.iter().cloned().collect();
+        let call = self.iam.untag_instance_profile().instance_profile_name(name);
+        let answer = call.set_tag_keys(Some(keys)).send().await;
+        or_gone(answer.map_err(refused("iam:UntagInstanceProfile")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_document_is_decoded() {
+        let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Name%22%3A%22a%2Bb%20c%22%7D";
+        assert_eq!(document(Some(encoded)), r#"{"Version":"2012-10-17","Name":"a+b c"}"#);
+        assert_eq!(document(Some(r#"{"plain":true}"#)), r#"{"plain":true}"#);
+    }
+}
