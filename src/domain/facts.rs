@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoint::EndpointKind;
+use super::name::short_service_name;
 
 /// Facts about one account in one region, as far as they were needed and asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,11 +42,25 @@ impl Facts {
     ///
     /// Names differ by partition and, in China, even by service, so the region's own list decides rather than a table.
     pub fn endpoint_service(&self, name: &str) -> Option<&EndpointService> {
-        self.endpoint_services.get(name).or_else(|| {
-            let suffix = format!(".{}.{}", self.region, name);
+        let exact = self.endpoint_services.get(name);
+        exact.or_else(|| {
             self.endpoint_services
                 .values()
-                .find(|service| service.service_name.ends_with(&suffix))
+                .find(|service| self.is_short_name(service, name))
         })
+    }
+
+    /// All services that a user can mean by `name`. In China a short name can have two: one with each prefix, of different kinds.
+    pub fn endpoint_services_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a EndpointService> {
+        let exact = self.endpoint_services.get(name);
+        let by_short_name = self
+            .endpoint_services
+            .values()
+            .filter(move |service| exact.is_none() && self.is_short_name(service, name));
+        exact.into_iter().chain(by_short_name)
+    }
+
+    fn is_short_name(&self, service: &EndpointService, name: &str) -> bool {
+        short_service_name(&service.service_name, &self.region) == name
     }
 }

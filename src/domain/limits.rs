@@ -1,1 +1,58 @@
-//! (to be written)
+//! AWS's limits that the rules rely on, each with its source.
+//!
+//! Quotas that AWS raises on request are marked; such a quota never makes a plan fail.
+
+/// Shortest prefix of a VPC or subnet. Source: Amazon VPC User Guide, "VPC CIDR blocks", "Subnet CIDR blocks".
+pub const SHORTEST_PREFIX: u8 = 16;
+/// Longest prefix of a VPC or subnet. Source: as [`SHORTEST_PREFIX`].
+pub const LONGEST_PREFIX: u8 = 28;
+/// Addresses of each subnet that AWS keeps: the first four and the last one. Source: Amazon VPC User Guide, "Subnet CIDR blocks".
+pub const RESERVED_ADDRESSES: u32 = 5;
+/// Addresses that an interface endpoint takes in each of its subnets. Source: AWS PrivateLink Guide, "Access an AWS service
+/// using an interface VPC endpoint".
+pub const ADDRESSES_PER_ENDPOINT: u32 = 1;
+/// Equal subnets that a VPC is divided for at least, so that zones can be added later without replacing anything (ours).
+pub const ROOM_FOR_ZONES: usize = 4;
+/// Subnets of one VPC; raised on request. Source: Amazon VPC User Guide, "Amazon VPC quotas".
+pub const SUBNETS_PER_VPC: usize = 200;
+
+/// Interface endpoints of one VPC; raised on request. Source: AWS PrivateLink Guide, "AWS PrivateLink quotas".
+pub const INTERFACE_ENDPOINTS_PER_VPC: usize = 50;
+
+/// Rules of a security group for each direction and each IP version; raised on request. Source: Amazon VPC User Guide, "Amazon
+/// VPC quotas".
+pub const RULES_PER_DIRECTION: usize = 60;
+/// Characters of a group's name, its description, and a rule's description. Source: EC2 API Reference, CreateSecurityGroup, IpRange.
+pub const GROUP_TEXT_LENGTH: usize = 255;
+/// Characters besides letters, digits and the space that such a text may hold. Source: as [`GROUP_TEXT_LENGTH`].
+pub const GROUP_TEXT_PUNCTUATION: &str = "._-:/()#,@[]+=&;{}!$*";
+/// Groups of one network interface; raised on request, to 16 at most. Source: Amazon VPC User Guide, "Amazon VPC quotas".
+pub const GROUPS_PER_INTERFACE: usize = 5;
+
+/// Tags of one resource. Source: AWS General Reference, "Tagging AWS resources".
+pub const TAGS_PER_RESOURCE: usize = 50;
+/// Characters of a tag's key. Source: as [`TAGS_PER_RESOURCE`].
+pub const TAG_KEY_LENGTH: usize = 128;
+/// Characters of a tag's value. Source: as [`TAGS_PER_RESOURCE`].
+pub const TAG_VALUE_LENGTH: usize = 256;
+/// Characters besides letters, digits and spaces that every service takes in tags. Source: as [`TAGS_PER_RESOURCE`].
+pub const TAG_PUNCTUATION: &str = "_.:/=+-@";
+/// Beginning of the keys that only AWS writes. Source: as [`TAGS_PER_RESOURCE`].
+pub const RESERVED_TAG_PREFIX: &str = "aws:";
+
+/// Characters of a role's name. Source: IAM User Guide, "IAM and AWS STS quotas".
+pub const ROLE_NAME_LENGTH: usize = 64;
+/// Characters of an idempotency token. Source: EC2 API Reference, "Ensuring idempotency".
+pub const CLIENT_TOKEN_LENGTH: usize = 64;
+
+/// Characters of an environment's name (ours): leaves room for what is derived from it.
+pub const ENVIRONMENT_NAME_LENGTH: usize = 50;
+/// Characters of a compute environment's name. Source: AWS Batch API Reference, CreateComputeEnvironment.
+pub const COMPUTE_ENVIRONMENT_NAME_LENGTH: usize = 128;
+/// Subnets of a compute environment. Source: AWS Batch API Reference, ComputeResource.
+pub const SUBNETS_PER_COMPUTE_ENVIRONMENT: usize = 16;
+/// Entries of `ec2Configuration`. Source: AWS Batch API Reference, ComputeResource.
+pub const EC2_CONFIGURATIONS: usize = 2;
+/// Characters of `imageId`, `imageIdOverride` and of a key pair's name. Source: AWS Batch API Reference, Ec2Configuration; EC2
+/// API Reference, CreateKeyPair.
+pub const KEY_PAIR_NAME_LENGTH: usize = 255;

@@ -20,6 +20,9 @@
 //! | [`name`] | deterministic names, ownership tags, the import id's grammar |
 //! | [`observed`] | what AWS reports |
 //! | [`spec`] | what the user asked for |
+//! | [`problem`] | what is wrong with the user's values, in words that say how to put it right |
+//! | [`suggest`] | "did you mean" |
+//! | [`tagging`] | the tags of every part, and what AWS accepts as a tag |
 //! | [`topology`] | the desired environment as one value |
 //! | [`lint`] | what must hold of every topology, whatever made it |
 
@@ -29,12 +32,17 @@ pub mod change;
 pub mod endpoint;
 pub mod facts;
 pub mod firewall;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod identity;
 pub mod limits;
 pub mod lint;
 pub mod name;
 pub mod observed;
+pub mod problem;
 pub mod spec;
+pub mod suggest;
+pub mod tagging;
 pub mod topology;
 
 /// Tags as AWS holds them: unique keys, in a stable order.

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::Tags;
-use super::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use super::batch::{AllocationStrategy, ComputeType, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
 use super::firewall::Rule;
-use super::name::EnvironmentName;
+use super::identity;
+use super::name::{EnvironmentName, Ownership, instance_role_name, service_role_name};
 
 /// One environment, as the user wants it.
 #[derive(Clone, Debug, PartialEq)]
@@ -180,4 +181,78 @@ pub struct ComputeEnvironmentSpec {
     pub create_service_role: bool,
     /// Tags of the instances; changing them is an infrastructure update.
     pub instance_tags: Tags,
+}
+
+impl Kept {
+    /// Zones that exist, in the order of their blocks, which is the order in which they were added.
+    pub fn availability_zones(&self) -> Vec<String> {
+        let mut zones: Vec<(&String, &Ipv4Net)> = self.subnets.iter().collect();
+        zones.sort_by_key(|(_, block)| **block);
+        zones.into_iter().map(|(zone, _)| zone.clone()).collect()
+    }
+}
+
+impl Spec {
+    /// Whose parts they are, in an account.
+    pub fn ownership(&self, account_id: &str) -> Ownership {
+        Ownership {
+            environment: self.name.clone(),
+            account_id: account_id.to_owned(),
+            region: self.region.clone(),
+        }
+    }
+
+    /// Name of the security group.
+    pub fn security_group_name(&self) -> String {
+        self.security_group
+            .name
+            .clone()
+            .unwrap_or_else(|| self.name.to_string())
+    }
+
+    /// Description of the security group.
+    pub fn security_group_description(&self) -> String {
+        let default = || {
+            format!(
+                "Instances and endpoints of the isolated AWS Batch environment {}",
+                self.name
+            )
+        };
+        self.security_group.description.clone().unwrap_or_else(default)
+    }
+
+    /// The strategy.
+    pub fn allocation_strategy(&self) -> AllocationStrategy {
+        let compute_environment = &self.compute_environment;
+        let default = compute_environment.compute_type.default_allocation_strategy();
+        compute_environment.allocation_strategy.unwrap_or(default)
+    }
+
+    /// The instance profile. The ARN of the environment's own, which a state may carry, means the same as none.
+    pub fn instance_profile(&self) -> InstanceProfileChoice {
+        let own = instance_role_name(&self.ownership(""));
+        match &self.compute_environment.instance_role_arn {
+            Some(arn) if identity::name_in_arn(arn) != own => InstanceProfileChoice::Existing(arn.clone()),
+            _ => InstanceProfileChoice::Owned,
+        }
+    }
+
+    /// The service role. The ARN of the service-linked role means the same as none.
+    pub fn service_role(&self) -> ServiceRoleChoice {
+        let own = service_role_name(&self.ownership(""));
+        match &self.compute_environment.service_role_arn {
+            _ if self.compute_environment.create_service_role => ServiceRoleChoice::Owned,
+            Some(arn) if !identity::is_service_linked(arn) && identity::name_in_arn(arn) != own => {
+                ServiceRoleChoice::Existing(arn.clone())
+            }
+            _ => ServiceRoleChoice::ServiceLinked,
+        }
+    }
+
+    /// Whether Batch changes instance types, images, subnets and the like in place: only with the service-linked role, and not
+    /// with BEST_FIT. Source: AWS Batch User Guide, "Perform infrastructure updates".
+    pub fn supports_infrastructure_update(&self) -> bool {
+        self.service_role() == ServiceRoleChoice::ServiceLinked
+            && self.allocation_strategy().supports_infrastructure_update()
+    }
 }

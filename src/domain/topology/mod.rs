@@ -1,4 +1,10 @@
 //! The desired environment as one value. Ids are the only unknowns.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `plan` | spec and facts → topology, or all that is wrong |
+//! | `zones` | which zones the environment is in |
+//! | `picture` | the topology as text |
 
 use std::collections::BTreeSet;
 
@@ -10,6 +16,12 @@ use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
 use super::spec::{IgnoredTags, InstanceTenancy};
+
+mod picture;
+mod plan;
+mod zones;
+
+pub use zones::validate_max_azs;
 
 /// Everything that must exist, by name.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,3 +118,18 @@ pub struct RolePlan {
     /// Tags.
     pub tags: Tags,
 }
+
+impl Topology {
+    /// Prefix length of the subnets.
+    pub fn subnet_prefix_length(&self) -> Option<u8> {
+        self.subnets.first().map(|subnet| subnet.cidr_block.prefix_len())
+    }
+
+    /// Zones of the environment, in the order of their subnets.
+    pub fn availability_zones(&self) -> impl Iterator<Item = &str> {
+        self.subnets.iter().map(|subnet| subnet.availability_zone.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests;

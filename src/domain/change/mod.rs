@@ -1,0 +1,176 @@
+//! The one table of changes: which attribute can be changed in place, and which replaces the environment.
+//!
+//! Plans, descriptions of attributes and the documentation all read it here.
+
+use super::batch::image::DEFAULT_IMAGE_TYPE;
+use super::batch::{Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
+use super::spec::Spec;
+
+pub mod table;
+
+pub use table::TABLE;
+
+/// What a change of an attribute means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Always in place.
+    InPlace,
+    /// Always a replacement.
+    Replace,
+    /// In place by an infrastructure update, if Batch can do one before and after the change
+    /// ([`Spec::supports_infrastructure_update`]); otherwise a replacement.
+    InPlaceIfUpdatable,
+    /// In place from one custom role to another; between the service-linked role and a custom one a replacement.
+    InPlaceBetweenCustomRoles,
+}
+
+impl Change {
+    /// The sentence for the attribute's description.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::InPlace => "Changed in place.",
+            Self::Replace => "A change replaces the environment.",
+            Self::InPlaceIfUpdatable => {
+                "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
+                 `BEST_FIT`; otherwise a change replaces the environment."
+            }
+            Self::InPlaceBetweenCustomRoles => {
+                "Changed in place from one role to another; a change between the service-linked role and another one replaces \
+                 the environment."
+            }
+        }
+    }
+}
+
+/// One row: an attribute of the resource.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// Dotted path.
+    pub attribute: &'static str,
+    /// What a change means.
+    pub change: Change,
+    /// Why, in one sentence.
+    pub reason: &'static str,
+    /// Where that is documented.
+    pub source: &'static str,
+    /// What of a spec counts as the attribute's value, defaults in place; `None`: not decided, which is no change.
+    value: fn(&Spec) -> Option<String>,
+}
+
+impl Row {
+    fn replaces(&self, prior: &Spec, planned: &Spec) -> bool {
+        let differs = || match ((self.value)(prior), (self.value)(planned)) {
+            (Some(prior), Some(planned)) => prior != planned,
+            _ => false,
+        };
+        match self.change {
+            Change::InPlace => false,
+            Change::Replace | Change::InPlaceBetweenCustomRoles => differs(),
+            Change::InPlaceIfUpdatable => {
+                let updatable = prior.supports_infrastructure_update() && planned.supports_infrastructure_update();
+                !updatable && differs()
+            }
+        }
+    }
+}
+
+/// The row of an attribute.
+pub fn row(attribute: &str) -> Option<&'static Row> {
+    TABLE.iter().find(|row| row.attribute == attribute)
+}
+
+/// Attributes whose change from `prior` to `planned` needs a replacement, in the table's order.
+///
+/// Either spec may be one made from a state: ARNs of the environment's own roles and of the service-linked role count as
+/// "not set". What a spec leaves open (zones, prefix, name) is taken from its [`Kept`](super::spec::Kept); what is open there too
+/// counts as unchanged. When the environment is replaced, plan it again with `Kept::default()`.
+pub fn replacements(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
+    TABLE
+        .iter()
+        .filter(|row| row.replaces(prior, planned))
+        .map(|row| row.attribute)
+        .collect()
+}
+
+/// `path=value` of all whose change would replace an environment of this spec: what a derived name depends on. The compute
+/// environment's own name is not among them.
+pub fn fingerprint(spec: &Spec) -> Vec<String> {
+    let updatable = spec.supports_infrastructure_update();
+    TABLE
+        .iter()
+        .filter(|row| row.attribute != table::COMPUTE_ENVIRONMENT_NAME)
+        .filter(|row| match row.change {
+            Change::InPlace => false,
+            Change::Replace | Change::InPlaceBetweenCustomRoles => true,
+            Change::InPlaceIfUpdatable => !updatable,
+        })
+        .filter_map(|row| (row.value)(spec).map(|value| format!("{}={value}", row.attribute)))
+        .collect()
+}
+
+/// Values that several rows share, in a form that compares.
+mod value {
+    use super::*;
+
+    pub(super) fn zones(spec: &Spec) -> Option<String> {
+        let zones = spec.network.availability_zones.clone().unwrap_or_else(|| {
+            let mut zones = spec.kept.availability_zones();
+            zones.truncate(spec.network.max_azs);
+            zones
+        });
+        (!zones.is_empty()).then(|| set(&zones))
+    }
+
+    pub(super) fn prefix_length(spec: &Spec) -> Option<String> {
+        let prefix_length = spec.network.subnet_prefix_length.or(spec.kept.subnet_prefix_length);
+        prefix_length.map(|prefix_length| prefix_length.to_string())
+    }
+
+    pub(super) fn compute_environment_name(spec: &Spec) -> Option<String> {
+        spec.compute_environment
+            .name
+            .clone()
+            .or_else(|| spec.kept.compute_environment_name.clone())
+    }
+
+    pub(super) fn service_role_kind(spec: &Spec) -> Option<String> {
+        let kind = match spec.service_role() {
+            ServiceRoleChoice::ServiceLinked => "service-linked",
+            ServiceRoleChoice::Owned | ServiceRoleChoice::Existing(_) => "custom",
+        };
+        Some(kind.to_owned())
+    }
+
+    pub(super) fn instance_profile(spec: &Spec) -> Option<String> {
+        Some(match spec.instance_profile() {
+            InstanceProfileChoice::Owned => "owned".to_owned(),
+            InstanceProfileChoice::Existing(arn) => arn,
+        })
+    }
+
+    /// No configuration and Batch's default one are the same.
+    pub(super) fn ec2_configuration(spec: &Spec) -> Option<String> {
+        let entry = |c: &Ec2Configuration| {
+            format!(
+                "{}:{}",
+                c.image_type,
+                c.image_id_override.as_deref().unwrap_or_default()
+            )
+        };
+        let entries: Vec<String> = spec.compute_environment.ec2_configuration.iter().map(entry).collect();
+        Some(if entries.is_empty() {
+            format!("{DEFAULT_IMAGE_TYPE}:")
+        } else {
+            set(&entries)
+        })
+    }
+
+    pub(super) fn set(members: &[String]) -> String {
+        let mut members = members.to_vec();
+        members.sort();
+        members.join(",")
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! The rows of the table.
+
+use super::Change::{InPlace, InPlaceBetweenCustomRoles, InPlaceIfUpdatable, Replace};
+use super::{Row, Spec, value};
+
+pub(super) const COMPUTE_ENVIRONMENT_NAME: &str = "compute_environment.name";
+
+const OWNERSHIP: &str = "The parts are found by it.";
+const FIXED_NETWORK: &str = "AWS fixes it when the part is created, and every part stands on it.";
+const SHARED_GROUP: &str = "AWS fixes it, and the group is in use by instances and endpoints.";
+const INFRASTRUCTURE: &str = "AWS Batch rolls out instances with the new value and drains the old ones.";
+const SCALING: &str = "A scaling update takes minutes and touches no instance.";
+const ENDPOINT: &str = "Endpoints are added, changed and removed one by one.";
+
+const OURS: &str = "This provider.";
+const VPC_GUIDE: &str = "Amazon VPC User Guide, \"VPC CIDR blocks\" and \"Subnet CIDR blocks\".";
+const PRIVATELINK_GUIDE: &str = "EC2 API Reference, ModifyVpcEndpoint.";
+const GROUP_API: &str = "EC2 API Reference, CreateSecurityGroup.";
+const RULE_API: &str = "EC2 API Reference, AuthorizeSecurityGroupIngress and RevokeSecurityGroupIngress.";
+const BATCH_API: &str = "AWS Batch API Reference, UpdateComputeEnvironment.";
+const SCALING_GUIDE: &str = "AWS Batch User Guide, \"Perform scaling updates\".";
+const INFRASTRUCTURE_GUIDE: &str = "AWS Batch User Guide, \"Perform infrastructure updates\".";
+
+const fn row(
+    attribute: &'static str,
+    change: super::Change,
+    reason: &'static str,
+    source: &'static str,
+    value: fn(&Spec) -> Option<String>,
+) -> Row {
+    Row {
+        attribute,
+        change,
+        reason,
+        source,
+        value,
+    }
+}
+
+/// An attribute whose value never matters to a replacement.
+const fn in_place(attribute: &'static str, reason: &'static str, source: &'static str) -> Row {
+    row(attribute, InPlace, reason, source, |_| None)
+}
+
+/// A field of an infrastructure update.
+const fn infrastructure(attribute: &'static str, value: fn(&Spec) -> Option<String>) -> Row {
+    row(
+        attribute,
+        InPlaceIfUpdatable,
+        INFRASTRUCTURE,
+        INFRASTRUCTURE_GUIDE,
+        value,
+    )
+}
+
+/// The table, in the order of the resource's attributes.
+pub static TABLE: &[Row] = &[
+    row("name", Replace, OWNERSHIP, OURS, |s| Some(s.name.to_string())),
+    row("region", Replace, OWNERSHIP, OURS, |s| Some(s.region.clone())),
+    row("network.cidr_block", Replace, FIXED_NETWORK, VPC_GUIDE, |s| {
+        Some(s.network.cidr_block.to_string())
+    }),
+    in_place(
+        "network.max_azs",
+        "It decides how many zones are chosen; a change of the zones themselves is judged at availability_zones.",
+        OURS,
+    ),
+    row(
+        "network.availability_zones",
+        InPlaceIfUpdatable,
+        "Subnets are added and removed, and the compute environment gets the new list by an infrastructure update.",
+        INFRASTRUCTURE_GUIDE,
+        value::zones,
+    ),
+    row(
+        "network.subnet_prefix_length",
+        Replace,
+        FIXED_NETWORK,
+        VPC_GUIDE,
+        value::prefix_length,
+    ),
+    row(
+        "network.instance_tenancy",
+        Replace,
+        FIXED_NETWORK,
+        "EC2 API Reference, ModifyVpcTenancy.",
+        |s| Some(s.network.instance_tenancy.as_str().to_owned()),
+    ),
+    in_place("endpoints.cloudwatch_logs", ENDPOINT, PRIVATELINK_GUIDE),
+    in_place("endpoints.additional_services", ENDPOINT, PRIVATELINK_GUIDE),
+    in_place("endpoints.private_dns_enabled", ENDPOINT, PRIVATELINK_GUIDE),
+    in_place("endpoints.availability_zones", ENDPOINT, PRIVATELINK_GUIDE),
+    row("security_group.name", Replace, SHARED_GROUP, GROUP_API, |s| {
+        Some(s.security_group_name())
+    }),
+    row("security_group.description", Replace, SHARED_GROUP, GROUP_API, |s| {
+        Some(s.security_group_description())
+    }),
+    in_place(
+        "security_group.allow_all_outbound",
+        "Rules are authorised and revoked one by one.",
+        RULE_API,
+    ),
+    in_place(
+        "security_group.ingress_rules",
+        "Rules are authorised and revoked one by one.",
+        RULE_API,
+    ),
+    infrastructure("security_group.additional_ids", |s| {
+        Some(value::set(&s.security_group.additional_ids))
+    }),
+    row(
+        COMPUTE_ENVIRONMENT_NAME,
+        Replace,
+        "AWS Batch cannot rename a compute environment.",
+        BATCH_API,
+        value::compute_environment_name,
+    ),
+    infrastructure("compute_environment.type", |s| {
+        Some(s.compute_environment.compute_type.to_string())
+    }),
+    row(
+        "compute_environment.allocation_strategy",
+        InPlaceIfUpdatable,
+        "An infrastructure update takes every strategy but BEST_FIT, and an environment with BEST_FIT takes no such update.",
+        INFRASTRUCTURE_GUIDE,
+        |s| Some(s.allocation_strategy().to_string()),
+    ),
+    infrastructure("compute_environment.instance_types", |s| Some(instance_types(s))),
+    in_place("compute_environment.min_vcpus", SCALING, SCALING_GUIDE),
+    in_place(
+        "compute_environment.desired_vcpus",
+        "It is a starting value: AWS Batch owns it afterwards, so a change has no effect on what exists.",
+        SCALING_GUIDE,
+    ),
+    in_place("compute_environment.max_vcpus", SCALING, SCALING_GUIDE),
+    in_place(
+        "compute_environment.enabled",
+        "A compute environment is enabled and disabled as it is.",
+        BATCH_API,
+    ),
+    infrastructure("compute_environment.image_id", |s| {
+        Some(optional(&s.compute_environment.image_id))
+    }),
+    infrastructure("compute_environment.ec2_configuration", value::ec2_configuration),
+    infrastructure("compute_environment.ec2_key_pair", |s| {
+        Some(optional(&s.compute_environment.ec2_key_pair))
+    }),
+    infrastructure("compute_environment.instance_role_arn", value::instance_profile),
+    row(
+        "compute_environment.service_role_arn",
+        InPlaceBetweenCustomRoles,
+        "AWS Batch neither leaves nor takes up the service-linked role.",
+        BATCH_API,
+        value::service_role_kind,
+    ),
+    row(
+        "compute_environment.create_service_role",
+        InPlaceBetweenCustomRoles,
+        "AWS Batch neither leaves nor takes up the service-linked role.",
+        BATCH_API,
+        value::service_role_kind,
+    ),
+    infrastructure("compute_environment.instance_tags", |s| {
+        Some(format!("{:?}", s.compute_environment.instance_tags))
+    }),
+    in_place(
+        "deletion_protection",
+        "It guards the environment against being destroyed and exists in the state only.",
+        OURS,
+    ),
+    in_place(
+        "tags",
+        "Tags are written to each part as it is.",
+        "The TagResource, CreateTags and TagRole calls of each service.",
+    ),
+    in_place("timeouts", "They bound a run and exist in the state only.", OURS),
+];
+
+fn optional(value: &Option<String>) -> String {
+    value.clone().unwrap_or_default()
+}
+
+/// The order of instance types matters to an ordered strategy only.
+fn instance_types(spec: &Spec) -> String {
+    use crate::domain::batch::AllocationStrategy::BestFitProgressiveOrdered;
+    let names = &spec.compute_environment.instance_types;
+    if spec.allocation_strategy() == BestFitProgressiveOrdered {
+        names.join(",")
+    } else {
+        value::set(names)
+    }
+}

@@ -1,0 +1,229 @@
+use super::*;
+use crate::domain::batch::AllocationStrategy;
+use crate::domain::fixture;
+use crate::domain::spec::InstanceTenancy;
+
+fn replaced(change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
+    replaced_from(fixture::seed(), change)
+}
+
+fn replaced_from(prior: Spec, change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
+    let mut planned = prior.clone();
+    change(&mut planned);
+    replacements(&prior, &planned)
+}
+
+fn best_fit() -> Spec {
+    let mut spec = fixture::seed();
+    spec.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFit);
+    spec
+}
+
+fn custom_role() -> Spec {
+    let mut spec = fixture::seed();
+    spec.compute_environment.service_role_arn = Some("arn:aws:iam::123456789012:role/batch".to_owned());
+    spec
+}
+
+#[test]
+fn every_attribute_has_one_row() {
+    for (index, row) in TABLE.iter().enumerate() {
+        assert!(
+            TABLE[..index].iter().all(|other| other.attribute != row.attribute),
+            "{}",
+            row.attribute
+        );
+        assert!(
+            row.reason.ends_with('.') && row.source.ends_with('.'),
+            "{}",
+            row.attribute
+        );
+    }
+    assert_eq!(row("network.cidr_block").unwrap().change, Change::Replace);
+    assert!(row("network.nothing").is_none());
+}
+
+#[test]
+fn nothing_changed_replaces_nothing() {
+    for spec in [fixture::seed(), best_fit(), custom_role()] {
+        assert!(replaced_from(spec, |_| {}).is_empty());
+    }
+}
+
+#[test]
+fn what_aws_fixes_is_replaced() {
+    assert_eq!(replaced(|s| s.name = "other".parse().unwrap()), ["name"]);
+    assert_eq!(replaced(|s| s.region = "us-east-1".to_owned()), ["region"]);
+    assert_eq!(
+        replaced(|s| s.network.cidr_block = "10.1.0.0/16".parse().unwrap()),
+        ["network.cidr_block"]
+    );
+    assert_eq!(
+        replaced(|s| s.network.subnet_prefix_length = Some(19)),
+        ["network.subnet_prefix_length"]
+    );
+    assert_eq!(
+        replaced(|s| s.network.instance_tenancy = InstanceTenancy::Dedicated),
+        ["network.instance_tenancy"]
+    );
+    assert_eq!(replaced(|s| s.security_group.name = None), ["security_group.name"]);
+    assert_eq!(
+        replaced(|s| s.security_group.description = None),
+        ["security_group.description"]
+    );
+    assert_eq!(
+        replaced(|s| s.compute_environment.name = Some("other".to_owned())),
+        ["compute_environment.name"]
+    );
+}
+
+#[test]
+fn what_was_decided_once_is_no_change() {
+    let mut prior = fixture::seed();
+    prior.kept.subnet_prefix_length = Some(18);
+    prior.kept.compute_environment_name = Some("my-batch-cluster".to_owned());
+    let open = |s: &mut Spec| {
+        s.network.subnet_prefix_length = None;
+        s.compute_environment.name = None;
+    };
+    assert!(replaced_from(prior, open).is_empty());
+}
+
+fn infrastructure_changes() -> Vec<(&'static str, fn(&mut Spec))> {
+    vec![
+        ("network.availability_zones", |s| {
+            s.network.availability_zones = Some(vec!["ap-northeast-1a".to_owned()])
+        }),
+        ("security_group.additional_ids", |s| {
+            s.security_group.additional_ids = vec!["sg-1".to_owned()]
+        }),
+        ("compute_environment.allocation_strategy", |s| {
+            s.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
+        }),
+        ("compute_environment.instance_types", |s| {
+            s.compute_environment.instance_types = vec!["c5".to_owned()]
+        }),
+        ("compute_environment.image_id", |s| {
+            s.compute_environment.image_id = Some("ami-1".to_owned())
+        }),
+        ("compute_environment.ec2_configuration", |s| {
+            s.compute_environment.ec2_configuration = vec![Ec2Configuration {
+                image_type: "ECS_AL2023_NVIDIA".to_owned(),
+                image_id_override: None,
+            }];
+        }),
+        ("compute_environment.ec2_key_pair", |s| {
+            s.compute_environment.ec2_key_pair = Some("key".to_owned())
+        }),
+        ("compute_environment.instance_role_arn", |s| {
+            s.compute_environment.instance_role_arn = Some("arn:aws:iam::123456789012:instance-profile/x".to_owned());
+        }),
+        ("compute_environment.instance_tags", |s| {
+            s.compute_environment
+                .instance_tags
+                .insert("a".to_owned(), "b".to_owned());
+        }),
+    ]
+}
+
+#[test]
+fn infrastructure_is_in_place_only_where_batch_can_update_it() {
+    let with_zones = |mut spec: Spec| {
+        spec.network.availability_zones = Some(vec!["ap-northeast-1c".to_owned()]);
+        spec
+    };
+    for (attribute, change) in infrastructure_changes() {
+        assert!(
+            replaced_from(with_zones(fixture::seed()), change).is_empty(),
+            "{attribute}"
+        );
+        assert_eq!(replaced_from(with_zones(best_fit()), change), [attribute]);
+        assert_eq!(replaced_from(with_zones(custom_role()), change), [attribute]);
+    }
+}
+
+#[test]
+fn scaling_and_tags_are_in_place_for_all() {
+    for spec in [fixture::seed(), best_fit(), custom_role()] {
+        let change = |s: &mut Spec| {
+            s.compute_environment.min_vcpus = 1;
+            s.compute_environment.max_vcpus = 9;
+            s.compute_environment.enabled = false;
+            s.tags.insert("a".to_owned(), "b".to_owned());
+            s.endpoints.cloudwatch_logs = true;
+            s.security_group.allow_all_outbound = false;
+        };
+        assert!(replaced_from(spec, change).is_empty());
+    }
+}
+
+#[test]
+fn best_fit_is_neither_left_nor_taken_in_place() {
+    let attribute = ["compute_environment.allocation_strategy"];
+    assert_eq!(replacements(&fixture::seed(), &best_fit()), attribute);
+    assert_eq!(replacements(&best_fit(), &fixture::seed()), attribute);
+}
+
+#[test]
+fn the_kind_of_service_role_is_fixed_and_the_custom_role_is_not() {
+    let both = [
+        "compute_environment.service_role_arn",
+        "compute_environment.create_service_role",
+    ];
+    assert_eq!(replacements(&fixture::seed(), &custom_role()), both);
+    assert_eq!(
+        replaced_from(custom_role(), |s| s.compute_environment.service_role_arn = None),
+        both
+    );
+    assert_eq!(replaced(|s| s.compute_environment.create_service_role = true), both);
+    let other =
+        |s: &mut Spec| s.compute_environment.service_role_arn = Some("arn:aws:iam::123456789012:role/other".to_owned());
+    assert!(replaced_from(custom_role(), other).is_empty());
+}
+
+#[test]
+fn arns_of_a_state_are_recognised() {
+    let mut prior = fixture::seed();
+    prior.compute_environment.service_role_arn =
+        Some("arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch".to_owned());
+    assert!(replacements(&prior, &fixture::seed()).is_empty());
+    let (mut prior, planned) = (best_fit(), best_fit());
+    prior.compute_environment.instance_role_arn =
+        Some("arn:aws:iam::123456789012:instance-profile/simulation-ap-northeast-1-batch-instance".to_owned());
+    prior.compute_environment.ec2_configuration = vec![Ec2Configuration {
+        image_type: "ECS_AL2023".to_owned(),
+        image_id_override: None,
+    }];
+    assert!(replacements(&prior, &planned).is_empty());
+}
+
+#[test]
+fn order_of_instance_types_matters_to_the_ordered_strategy_only() {
+    let mut prior = best_fit();
+    prior.compute_environment.instance_types = vec!["c5".to_owned(), "m5".to_owned()];
+    assert!(replaced_from(prior.clone(), |s| s.compute_environment.instance_types.reverse()).is_empty());
+    prior.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
+    prior.compute_environment.create_service_role = true;
+    assert_eq!(
+        replaced_from(prior, |s| s.compute_environment.instance_types.reverse()),
+        ["compute_environment.instance_types"]
+    );
+}
+
+#[test]
+fn a_replacement_changes_the_fingerprint_and_an_update_does_not() {
+    let print = |change: fn(&mut Spec), mut spec: Spec| {
+        change(&mut spec);
+        fingerprint(&spec)
+    };
+    for (attribute, change) in infrastructure_changes() {
+        assert_ne!(fingerprint(&best_fit()), print(change, best_fit()), "{attribute}");
+        assert_eq!(
+            fingerprint(&fixture::seed()),
+            print(change, fixture::seed()),
+            "{attribute}"
+        );
+    }
+    assert_ne!(fingerprint(&fixture::seed()), fingerprint(&best_fit()));
+    assert_ne!(fingerprint(&fixture::seed()), fingerprint(&custom_role()));
+}

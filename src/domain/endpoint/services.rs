@@ -1,0 +1,222 @@
+//! From short names to the services that the region offers.
+
+use std::collections::BTreeSet;
+
+use super::{EndpointKind, required};
+use crate::domain::batch::ComputeType;
+use crate::domain::facts::{EndpointService, Facts};
+use crate::domain::name::short_service_name;
+use crate::domain::problem::{Invalid, PlanError};
+use crate::domain::spec::EndpointsSpec;
+use crate::domain::suggest;
+
+/// A service that gets an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Service {
+    /// Short name.
+    pub short_name: String,
+    /// Full name in the region.
+    pub service_name: String,
+    /// Kind of endpoint.
+    pub kind: EndpointKind,
+    /// Zones in which an interface can be placed.
+    pub availability_zones: BTreeSet<String>,
+    /// Whether it has a private DNS name.
+    pub supports_private_dns: bool,
+}
+
+/// The services that an environment gets endpoints for, required ones first, and what is wrong with the rest.
+pub fn resolve(compute_type: ComputeType, spec: &EndpointsSpec, facts: &Facts) -> (Vec<Service>, Vec<PlanError>) {
+    let mut services: Vec<Service> = Vec::new();
+    let mut errors = Vec::new();
+    for row in required(compute_type, spec.cloudwatch_logs) {
+        match facts
+            .endpoint_services_named(row.service)
+            .find(|offer| offer.kinds.contains(&row.kind))
+        {
+            Some(offer) => services.push(service(offer, row.kind, facts)),
+            None => errors.push(not_in_region(row.service, row.kind, facts).at("endpoints")),
+        }
+    }
+    for (index, name) in spec.additional_services.iter().enumerate() {
+        match additional(name, facts) {
+            Ok(service) if services.iter().any(|other| other.service_name == service.service_name) => {}
+            Ok(service) => services.push(service),
+            Err(error) => errors.push(error.at(format!("endpoints.additional_services[{index}]"))),
+        }
+    }
+    (services, errors)
+}
+
+/// The service that a user asks for. One that is offered as gateway, which is free, gets a gateway.
+fn additional(name: &str, facts: &Facts) -> Result<Service, Invalid> {
+    validate_service_name(name)?;
+    for kind in [EndpointKind::Gateway, EndpointKind::Interface] {
+        if let Some(offer) = facts
+            .endpoint_services_named(name)
+            .find(|offer| offer.kinds.contains(&kind))
+        {
+            return Ok(service(offer, kind, facts));
+        }
+    }
+    if facts.endpoint_service(name).is_some() {
+        return Err(Invalid::new(
+            format!("{name:?} can be neither a gateway nor an interface endpoint"),
+            "An environment uses these two kinds only. Remove the service.",
+        ));
+    }
+    let short_names = facts
+        .endpoint_services
+        .keys()
+        .map(|full| short_service_name(full, &facts.region));
+    let last = name
+        .rsplit_once("amazonaws.")
+        .and_then(|(_, rest)| rest.split_once('.'))
+        .map_or(name, |(_, short)| short);
+    Err(Invalid::new(
+        format!("{} offers no endpoint service {name:?}", facts.region),
+        format!(
+            "Give the part of its name behind the region, such as \"secretsmanager\", or the full name.{} The command `aws ec2 \
+             describe-vpc-endpoint-services` lists all.",
+            suggest::did_you_mean(last, short_names)
+        ),
+    ))
+}
+
+/// Checks the form of a service's name: words of letters, digits, hyphens and underscores, joined by dots.
+pub fn validate_service_name(name: &str) -> Result<(), Invalid> {
+    let is_word = |word: &str| {
+        !word.is_empty()
+            && word
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+    };
+    if name.split('.').all(is_word) {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        format!("{name:?} is not the name of an endpoint service"),
+        "Give a short name such as \"secretsmanager\" or \"ecr.api\", or a full one such as \
+         \"com.amazonaws.ap-northeast-1.secretsmanager\".",
+    ))
+}
+
+fn service(offer: &EndpointService, kind: EndpointKind, facts: &Facts) -> Service {
+    Service {
+        short_name: short_service_name(&offer.service_name, &facts.region).to_owned(),
+        service_name: offer.service_name.clone(),
+        kind,
+        availability_zones: offer.availability_zones.clone(),
+        supports_private_dns: kind == EndpointKind::Interface && offer.supports_private_dns,
+    }
+}
+
+fn not_in_region(service: &str, kind: EndpointKind, facts: &Facts) -> Invalid {
+    Invalid::new(
+        format!("{} offers no {kind} endpoint for {service}", facts.region),
+        "An isolated environment of this type cannot work without it. Choose another region, or check that the caller may \
+         call ec2:DescribeVpcEndpointServices.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fixture;
+
+    fn spec(additional: &[&str]) -> EndpointsSpec {
+        EndpointsSpec {
+            additional_services: additional.iter().map(|name| (*name).to_owned()).collect(),
+            ..fixture::seed().endpoints
+        }
+    }
+
+    fn names(additional: &[&str], cloudwatch_logs: bool) -> Vec<String> {
+        let spec = EndpointsSpec {
+            cloudwatch_logs,
+            ..spec(additional)
+        };
+        let (services, errors) = resolve(ComputeType::Ec2, &spec, &fixture::tokyo());
+        assert_eq!(errors, []);
+        services
+            .into_iter()
+            .map(|service| format!("{} {}", service.short_name, service.kind))
+            .collect()
+    }
+
+    #[test]
+    fn the_base_set_of_ec2() {
+        let base = ["ecs-agent", "ecs-telemetry", "ecs", "ecr.dkr", "ecr.api"].map(|name| format!("{name} Interface"));
+        assert_eq!(names(&[], false)[..5], base);
+        assert_eq!(names(&[], false)[5..], ["s3 Gateway"]);
+        assert_eq!(names(&[], true)[5..], ["logs Interface", "s3 Gateway"]);
+    }
+
+    #[test]
+    fn additional_services_are_merged_and_prefer_the_gateway() {
+        let asked = [
+            "logs",
+            "dynamodb",
+            "com.amazonaws.ap-northeast-1.ecs",
+            "s3",
+            "secretsmanager",
+            "secretsmanager",
+        ];
+        assert_eq!(
+            names(&asked, true)[7..],
+            ["dynamodb Gateway", "secretsmanager Interface"]
+        );
+    }
+
+    #[test]
+    fn unknown_services_get_a_suggestion() {
+        let asked = ["secretmanager", "com.amazonaws.us-east-1.ssm", "a b"];
+        let (_, errors) = resolve(ComputeType::Ec2, &spec(&asked), &fixture::tokyo());
+        let told: Vec<(&str, bool)> = errors
+            .iter()
+            .map(|e| (e.attribute.as_str(), e.detail.contains("Did you mean")))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("endpoints.additional_services[0]", true),
+                ("endpoints.additional_services[1]", true),
+                ("endpoints.additional_services[2]", false),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_region_without_a_required_service_is_refused() {
+        let mut facts = fixture::tokyo();
+        facts
+            .endpoint_services
+            .remove("com.amazonaws.ap-northeast-1.ecs-telemetry");
+        let (services, errors) = resolve(ComputeType::Ec2, &spec(&[]), &facts);
+        assert_eq!(services.len(), 5);
+        assert!(errors[0].summary.contains("ecs-telemetry"));
+    }
+
+    #[test]
+    fn china_has_two_prefixes_for_one_short_name() {
+        let mut facts = Facts {
+            region: "cn-north-1".to_owned(),
+            ..Facts::default()
+        };
+        for (name, kind) in [
+            ("cn.com.amazonaws.cn-north-1.s3", EndpointKind::Interface),
+            ("com.amazonaws.cn-north-1.s3", EndpointKind::Gateway),
+        ] {
+            let offer = EndpointService {
+                service_name: name.to_owned(),
+                kinds: BTreeSet::from([kind]),
+                ..EndpointService::default()
+            };
+            facts.endpoint_services.insert(name.to_owned(), offer);
+        }
+        assert_eq!(
+            additional("s3", &facts).unwrap().service_name,
+            "com.amazonaws.cn-north-1.s3"
+        );
+    }
+}
