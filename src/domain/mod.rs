@@ -39,6 +39,7 @@ pub mod limits;
 pub mod lint;
 pub mod name;
 pub mod observed;
+mod own;
 pub mod problem;
 pub mod spec;
 pub mod suggest;

@@ -11,7 +11,11 @@
 //! | [`observe`] | everything of an environment, in one round of parallel reads |
 //! | [`part`] | the parts of an environment and what each needs |
 //! | [`diff`] | desired × observed → steps (pure) |
-//! | [`graph`] | runs steps as their requirements are met |
+//! | [`teardown`] | nothing desired × observed → steps (pure) |
+//! | [`compare`] | what differs in one part |
+//! | [`step`] | the steps and the milestones that order them |
+//! | [`graph`] | which steps may run now |
+//! | [`run`] | starts steps as their requirements are met |
 //! | [`act`] | one step → one call of the port, with the propagation retries |
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
 //! | [`report`] | what failed, why, and what the user can do |
@@ -20,17 +24,36 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
+use tracing::info;
 
-use crate::cloud::{Cloud, CloudError};
+use crate::cloud::{Cloud, CloudError, ErrorKind};
 use crate::domain::name::Ownership;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
+mod act;
 pub mod clock;
+mod compare;
+mod diff;
+pub mod graph;
+mod observe;
 pub mod part;
 pub mod report;
+mod run;
+pub mod step;
+mod teardown;
+mod wait;
 
+pub use act::PROPAGATION;
 pub use report::{Cause, Failure};
+
+use graph::Task;
+use run::Run;
+use wait::{Bounds, until_next_try};
+
+/// How often the loop looks again before it gives up: once after the work is done, and twice more for calls whose answer was lost or
+/// whose effect somebody undid meanwhile.
+const ROUNDS: usize = 4;
 
 /// Reconciles environments in one account and region.
 #[derive(Clone)]
@@ -46,7 +69,7 @@ pub struct Target {
     pub ownership: Ownership,
     /// The VPC's id from the state; `None`: found by its ownership tags.
     pub vpc_id: Option<String>,
-    /// The compute environment's name; `None`: found by its ownership tags.
+    /// The compute environment's name from the state; `None`: found by its ownership tags.
     pub compute_environment_name: Option<String>,
     /// Whether the environment owns, owned or is to own an instance role (its name is derived from the ownership).
     pub instance_role: bool,
@@ -86,12 +109,22 @@ impl Engine {
     }
 
     /// Everything that is there of an environment.
+    ///
+    /// # Errors
+    /// AWS's refusal of any of the reads: half an observation would show what was not read as gone.
     pub async fn observe(&self, target: &Target) -> Result<Observed, CloudError> {
-        let _ = (target, &self.clock);
-        Ok(Observed::default())
+        observe::observe(&*self.cloud, target).await
+    }
+
+    /// Whether converging would find nothing to do: the environment is complete and healthy.
+    pub fn is_complete(&self, topology: &Topology, observed: &Observed) -> bool {
+        diff::diff(topology, observed).is_empty()
     }
 
     /// Brings an environment to what `topology` says. `seen` is an observation made a moment ago, if there is one.
+    ///
+    /// Success means that a fresh observation after the last step shows nothing left to do: every endpoint available, every rule
+    /// and policy in place, the compute environment VALID, no route to the internet.
     pub async fn converge(
         &self,
         topology: &Topology,
@@ -99,25 +132,130 @@ impl Engine {
         seen: Option<Observed>,
         control: &Control,
     ) -> Outcome {
-        let _ = (topology, target, control);
-        Outcome {
-            observed: seen.unwrap_or_default(),
-            failures: Vec::new(),
-        }
-    }
-
-    /// Whether converging would find nothing to do: the environment is complete and healthy.
-    pub fn is_complete(&self, topology: &Topology, observed: &Observed) -> bool {
-        let _ = (topology, observed);
-        false
+        self.reconcile(Some(topology), target, seen, control, |observed| {
+            diff::diff(topology, observed)
+        })
+        .await
     }
 
     /// Deletes everything that the environment owns.
     pub async fn teardown(&self, target: &Target, control: &Control) -> Outcome {
-        let _ = (target, control);
+        self.reconcile(None, target, None, control, |observed| {
+            teardown::teardown(target, observed)
+        })
+        .await
+    }
+
+    /// The loop. It is told what remains to be done, and not which verb Terraform called.
+    async fn reconcile(
+        &self,
+        topology: Option<&Topology>,
+        target: &Target,
+        seen: Option<Observed>,
+        control: &Control,
+        remaining: impl Fn(&Observed) -> Vec<Task>,
+    ) -> Outcome {
+        let bounds = Bounds {
+            deadline: self.clock.now() + control.timeout,
+            cancel: control.cancel.clone(),
+        };
+        let run = Run::new(&*self.cloud, &*self.clock, target, topology, bounds, control);
+        let mut failures = Vec::new();
+        let mut seen = seen;
+        for round in 0..ROUNDS {
+            let observed = match seen.take() {
+                Some(observed) => observed,
+                None => match self.look(&run).await {
+                    Ok(observed) => observed,
+                    Err(error) => {
+                        failures.push(Failure::of_observation(error));
+                        return Outcome {
+                            observed: run.world().observed,
+                            failures,
+                        };
+                    }
+                },
+            };
+            run.see(observed);
+            let tasks = remaining(&run.world().observed);
+            info!(round, steps = tasks.len(), "observed");
+            if tasks.is_empty() {
+                return Outcome {
+                    observed: run.world().observed,
+                    failures: Vec::new(),
+                };
+            }
+            if round + 1 == ROUNDS && failures.is_empty() {
+                failures = tasks.iter().map(|task| Failure::left_over(&task.step)).collect();
+            }
+            if round + 1 == ROUNDS || failures.iter().any(|failure| !is_worth_another_look(failure)) {
+                break;
+            }
+            failures = run.report(run.execute(tasks).await);
+            // An interrupted run ends within seconds: what it knows is enough for the state.
+            if run.interruption().is_some() && !failures.is_empty() {
+                break;
+            }
+            // Nothing is left that could come back: the last answer was that the VPC is gone.
+            if topology.is_none() && failures.is_empty() && run.world().observed.is_empty() {
+                break;
+            }
+        }
         Outcome {
-            observed: Observed::default(),
-            failures: Vec::new(),
+            observed: run.world().observed,
+            failures,
+        }
+    }
+
+    /// Observes, and looks again for as long as the answer lacks what this run itself has made: AWS's reads may lag behind its
+    /// writes, and acting on such an answer would make a second one.
+    async fn look(&self, run: &Run<'_>) -> Result<Observed, CloudError> {
+        let started = self.clock.now();
+        let known = run.world();
+        let target = Target {
+            vpc_id: known
+                .observed
+                .vpc
+                .as_ref()
+                .map(|vpc| vpc.id.clone())
+                .or(run.target.vpc_id.clone()),
+            compute_environment_name: known
+                .observed
+                .compute_environment
+                .as_ref()
+                .map(|environment| environment.name.clone())
+                .or(run.target.compute_environment_name.clone()),
+            ..run.target.clone()
+        };
+        let until = (started + PROPAGATION).min(run.bounds.deadline);
+        loop {
+            let observed = self.observe(&target).await?;
+            if known.made.iter().all(|id| observed.shows(id)) {
+                return Ok(observed);
+            }
+            if until_next_try(&*self.clock, started, until, &run.bounds.cancel)
+                .await
+                .is_err()
+            {
+                return Ok(observed);
+            }
         }
     }
 }
+
+/// Whether another round may do what this one did not: the call may have taken effect although its answer says otherwise or never
+/// came, and the next observation shows which.
+fn is_worth_another_look(failure: &Failure) -> bool {
+    match &failure.cause {
+        Cause::Cloud(error) => {
+            matches!(
+                error.kind,
+                ErrorKind::AlreadyExists | ErrorKind::Unknown | ErrorKind::NotFound | ErrorKind::NotYet
+            )
+        }
+        Cause::Timeout | Cause::Unhealthy | Cause::Cancelled => false,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,8 @@ use std::fmt;
 /// beforehand.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// The environment as a whole.
+    Environment,
     /// The VPC.
     Vpc,
     /// The subnet of a zone.
@@ -16,6 +18,8 @@ pub enum Part {
     SecurityGroup,
     /// The endpoint of a service (short name).
     Endpoint(String),
+    /// The endpoints as a whole, where a step is about all of them.
+    Endpoints,
     /// The instance role and its profile.
     InstanceRole,
     /// The service role.
@@ -25,12 +29,13 @@ pub enum Part {
 }
 
 impl Part {
-    /// The attribute of the resource that the part belongs to, dotted.
+    /// The attribute of the resource that the part belongs to, dotted; empty for the resource itself.
     pub fn attribute(&self) -> &'static str {
         match self {
+            Self::Environment => "",
             Self::Vpc | Self::Subnet(_) | Self::RouteTable(_) => "network",
             Self::SecurityGroup => "security_group",
-            Self::Endpoint(_) => "endpoints",
+            Self::Endpoint(_) | Self::Endpoints => "endpoints",
             Self::InstanceRole => "compute_environment.instance_role_arn",
             Self::ServiceRole => "compute_environment.service_role_arn",
             Self::ComputeEnvironment => "compute_environment",
@@ -41,11 +46,13 @@ impl Part {
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Environment => f.write_str("environment"),
             Self::Vpc => f.write_str("VPC"),
             Self::Subnet(zone) => write!(f, "subnet in {zone}"),
             Self::RouteTable(zone) => write!(f, "route table in {zone}"),
             Self::SecurityGroup => f.write_str("security group"),
             Self::Endpoint(service) => write!(f, "endpoint for {service}"),
+            Self::Endpoints => f.write_str("endpoints"),
             Self::InstanceRole => f.write_str("instance role"),
             Self::ServiceRole => f.write_str("service role"),
             Self::ComputeEnvironment => f.write_str("compute environment"),

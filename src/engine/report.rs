@@ -1,7 +1,10 @@
 //! What failed, why, and what the user can do about it.
 
+use std::time::Duration;
+
 use super::part::Part;
-use crate::cloud::CloudError;
+use super::step::Step;
+use crate::cloud::{CloudError, ErrorKind};
 
 /// One thing that is missing or wrong after a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,4 +32,177 @@ pub enum Cause {
     Unhealthy,
     /// The user interrupted the run.
     Cancelled,
+}
+
+/// How a step ended that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepError {
+    /// AWS refused, or did not answer.
+    Cloud(CloudError),
+    /// The time was up. `last` is AWS's latest refusal, `seen` what was seen last.
+    Timeout {
+        /// The latest refusal.
+        last: Option<CloudError>,
+        /// What was seen last.
+        seen: String,
+    },
+    /// AWS reports a failure: its words.
+    Unhealthy(String),
+    /// The user interrupted the run.
+    Cancelled,
+}
+
+impl From<CloudError> for StepError {
+    fn from(error: CloudError) -> Self {
+        Self::Cloud(error)
+    }
+}
+
+impl Failure {
+    /// What a failed step means to the user. `timeout` is what the user allows the whole run.
+    pub fn of_step(step: &Step, error: StepError, timeout: Duration) -> Self {
+        let part = step.part();
+        let doing = format!("{} the {part}", step.verb());
+        let (summary, detail, cause) = match error {
+            StepError::Cloud(error) => {
+                let detail = format!("{} failed.\n\n{error}\n\n{}", capitalised(&doing), remedy(&error));
+                (format!("AWS refused {doing}"), detail, Cause::Cloud(error))
+            }
+            StepError::Timeout { last, seen } => {
+                let refusal = last.map(|error| format!("\n\nAWS's last answer was: {error}")).unwrap_or_default();
+                let allowed = humantime::format_duration(timeout);
+                let detail = format!(
+                    "After {allowed}, {doing} had not ended: {seen}.{refusal}\n\nNothing was undone. Apply again to go on from \
+                     here, or allow more time with the timeouts attribute."
+                );
+                (format!("Timed out {doing}"), detail, Cause::Timeout)
+            }
+            StepError::Unhealthy(reason) => (
+                format!("The {part} is not healthy"),
+                format!("{reason}\n\nNothing was undone. Mend the cause and apply again to go on from here."),
+                Cause::Unhealthy,
+            ),
+            StepError::Cancelled => (
+                format!("Interrupted {doing}"),
+                "The run was interrupted before this was done. What exists is in the state; apply again to go on from here."
+                    .to_owned(),
+                Cause::Cancelled,
+            ),
+        };
+        let attribute = part.attribute().to_owned();
+        Self {
+            part,
+            attribute,
+            summary,
+            detail,
+            cause,
+        }
+    }
+
+    /// An observation that AWS did not allow, without which nothing can be decided.
+    pub fn of_observation(error: CloudError) -> Self {
+        Self {
+            part: Part::Environment,
+            attribute: String::new(),
+            summary: "AWS refused reading the environment".to_owned(),
+            detail: format!("{error}\n\n{}", remedy(&error)),
+            cause: Cause::Cloud(error),
+        }
+    }
+
+    /// A step that was still needed when the run ended, although nothing had failed.
+    pub fn left_over(step: &Step) -> Self {
+        let part = step.part();
+        Self {
+            attribute: part.attribute().to_owned(),
+            summary: format!("The {part} is not as it should be"),
+            detail: format!(
+                "AWS accepted every call, and yet {} the {part} is still needed. Something else may be changing it at the same \
+                 time. Apply again to go on from here.",
+                step.verb()
+            ),
+            part,
+            cause: Cause::Unhealthy,
+        }
+    }
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}
+
+/// What the user can do about a refusal.
+pub fn remedy(error: &CloudError) -> String {
+    match error.kind {
+        ErrorKind::Denied => format!(
+            "Allow {} to the credentials that the provider uses (or renew them), then apply again to go on from here.",
+            error.operation
+        ),
+        ErrorKind::Quota => "A quota of the account is used up. Raise it in Service Quotas or delete what is not needed, then \
+                             apply again to go on from here."
+            .to_owned(),
+        ErrorKind::Throttled => {
+            "AWS is throttling this account. Apply again to go on from here; fewer parallel operations (-parallelism) or \
+             retry_mode = \"adaptive\" in the provider block avoid it."
+                .to_owned()
+        }
+        ErrorKind::AlreadyExists => "Something of this name exists and does not belong to this environment. Choose another \
+                                     name, or delete what is there."
+            .to_owned(),
+        ErrorKind::Conflict => "Something else holds on to it or is changing it. Release it, then apply again to go on from here."
+            .to_owned(),
+        ErrorKind::Invalid => "AWS does not accept this request. Change the attribute that it names and apply again.".to_owned(),
+        ErrorKind::NotFound => "Something that it needs has been deleted. Apply again to have it made again.".to_owned(),
+        ErrorKind::NotYet | ErrorKind::Unknown => "Apply again to go on from here.".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(kind: ErrorKind) -> CloudError {
+        CloudError {
+            kind,
+            operation: "ec2:CreateVpcEndpoint",
+            code: Some("UnauthorizedOperation".into()),
+            message: "You are not authorized to perform this operation.".into(),
+            request_id: Some("1234".into()),
+        }
+    }
+
+    #[test]
+    fn a_refusal_carries_part_code_message_request_id_and_remedy() {
+        let step = Step::CreateEndpoint("ecs-agent".into());
+        let failure = Failure::of_step(&step, refusal(ErrorKind::Denied).into(), Duration::from_secs(60));
+        assert_eq!(failure.attribute, "endpoints");
+        assert_eq!(failure.summary, "AWS refused creating the endpoint for ecs-agent");
+        for word in [
+            "UnauthorizedOperation",
+            "not authorized",
+            "1234",
+            "Allow ec2:CreateVpcEndpoint",
+        ] {
+            assert!(failure.detail.contains(word), "{word}: {}", failure.detail);
+        }
+    }
+
+    #[test]
+    fn a_timeout_says_what_was_seen_last() {
+        let error = StepError::Timeout {
+            last: None,
+            seen: "endpoint for ecs is pending".into(),
+        };
+        let failure = Failure::of_step(&Step::AwaitEndpoints, error, Duration::from_secs(1800));
+        assert_eq!(failure.summary, "Timed out waiting for the endpoints");
+        assert!(
+            failure
+                .detail
+                .starts_with("After 30m, waiting for the endpoints had not ended: endpoint for ecs is pending.")
+        );
+    }
 }

@@ -16,10 +16,12 @@ use super::suggest;
 
 pub mod image;
 pub mod instance_type;
+mod reported;
 pub mod rules;
 
 pub use image::{validate_image_id, validate_image_type};
 pub use instance_type::validate_instance_type;
+pub use reported::{is_default_ec2_configuration, reason_may_pass};
 pub use rules::{
     validate_compute_environment_name, validate_key_pair_name, validate_max_vcpus, validate_min_vcpus, validate_spec,
 };

@@ -130,8 +130,12 @@ pub fn from_vpc(vpc: Ipv4Net) -> Rule {
 /// Outbound rules: everything, or the VPC's block (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.
 pub fn egress<'a>(vpc: Ipv4Net, allow_all: bool, prefix_lists: impl IntoIterator<Item = &'a str>) -> BTreeSet<Rule> {
     if allow_all {
-        let everywhere = Peer::CidrBlock(Ipv4Net::default());
-        return BTreeSet::from([Rule::all_traffic(everywhere, "All traffic")]);
+        // The rule that AWS gives every new group, which has no description.
+        let everywhere = Rule::all_traffic(Peer::CidrBlock(Ipv4Net::default()), "");
+        return BTreeSet::from([Rule {
+            description: None,
+            ..everywhere
+        }]);
     }
     let to_gateways = prefix_lists.into_iter().map(|id| Rule {
         protocol: "tcp".to_owned(),

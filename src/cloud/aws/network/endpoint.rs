@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn what_was_not_deleted_is_one_error_and_what_is_gone_is_none() {
         let gone = item("vpce-1", "InvalidVpcEndpointId.NotFound");
-        assert_eq!(left(&[gone.clone()]), None);
+        assert_eq!(left(std::slice::from_ref(&gone)), None);
         let error = left(&[gone, item("vpce-2", "OperationInProgress"), item("vpce-3", "Other")]).unwrap();
         assert_eq!(error.kind, ErrorKind::Conflict);
         assert_eq!(error.code.as_deref(), Some("OperationInProgress"));

@@ -1,0 +1,307 @@
+//! Rules and life of Batch's compute environments: creating, settling, deleting.
+//!
+//! Batch accepts a request first and looks at roles, profile and network afterwards: what is wrong shows as `INVALID` with a reason.
+//! Source: AWS Batch User Guide, "INVALID compute environment"; the reasons are those seen in hashicorp/aws issues 37945 and 8550.
+
+use std::collections::BTreeSet;
+
+use tokio::time::Instant;
+
+use super::endpoint::is_due;
+use super::identity::{ProfileRecord, RoleRecord};
+use super::refusal::{Answer, Refusal};
+use super::world::{Moment, World};
+use crate::cloud::{ComputeEnvironmentRequest, ErrorKind};
+use crate::domain::Tags;
+use crate::domain::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use crate::domain::observed::ComputeEnvironment;
+
+/// Path of the role that Batch uses when it is given none.
+const SERVICE_LINKED_ROLE: &str = "role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
+/// Image type that Batch fills in when it is given none.
+const DEFAULT_IMAGE_TYPE: &str = "ECS_AL2023";
+
+/// A compute environment and when it leaves the status that it is in.
+#[derive(Clone, Debug)]
+pub struct EnvironmentRecord {
+    /// The environment.
+    pub environment: ComputeEnvironment,
+    /// Until when it is `CREATING`, `UPDATING` or `DELETING`.
+    pub until: Option<Instant>,
+}
+
+/// A job queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    /// ARN of its compute environment.
+    pub compute_environment_arn: String,
+    /// When it was deleted; Batch remembers its relationship for a while.
+    pub deleted: Option<Instant>,
+}
+
+impl World {
+    /// Ends what was due: checks what was made or changed, removes what was deleted.
+    pub(super) fn settle_compute_environments(&mut self, at: &Moment<'_>) {
+        let due: Vec<EnvironmentRecord> = self
+            .compute_environments
+            .values()
+            .filter(|record| is_due(record.until, at))
+            .cloned()
+            .collect();
+        for EnvironmentRecord { mut environment, until } in due {
+            // What counts is what Batch saw when the transition ended, not when somebody looked.
+            let then = Moment {
+                now: until.unwrap_or(at.now),
+                ..*at
+            };
+            let deleting = environment.status == "DELETING";
+            let obstacle = match self.service_role_obstacle(&then, &environment) {
+                None if !deleting => self.compute_resources_obstacle(&then, &environment),
+                obstacle => obstacle,
+            };
+            if deleting && obstacle.is_none() {
+                self.compute_environments.remove(&environment.name);
+                continue;
+            }
+            environment.status = if obstacle.is_none() { "VALID" } else { "INVALID" }.to_owned();
+            if obstacle.is_none() && environment.ecs_cluster_arn.is_none() {
+                let cluster = format!("cluster/AWSBatch-{}", environment.name);
+                environment.ecs_cluster_arn = Some(at.arn("ecs", &cluster));
+            }
+            environment.status_reason = Some(obstacle.unwrap_or_else(|| "ComputeEnvironment Healthy".to_owned()));
+            let record = EnvironmentRecord {
+                environment,
+                until: None,
+            };
+            self.compute_environments
+                .insert(record.environment.name.clone(), record);
+        }
+    }
+
+    /// Why Batch cannot work with the service role, if so. The service-linked one always works.
+    fn service_role_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
+        let arn = environment.service_role_arn.as_deref()?;
+        if is_service_linked(arn) {
+            return None;
+        }
+        let usable = |record: &&RoleRecord| record.changed + at.behaviour.iam_propagation <= at.now;
+        let trusted = |record: &&RoleRecord| record.role.assume_role_policy.contains("batch.amazonaws.com");
+        let Some(record) = self
+            .roles
+            .values()
+            .find(|record| record.role.arn == arn)
+            .filter(usable)
+            .filter(trusted)
+        else {
+            return Some(format!(
+                "CLIENT_ERROR - User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: {arn}"
+            ));
+        };
+        let allowed = record
+            .role
+            .attached_policies
+            .iter()
+            .any(|policy| policy.ends_with("/AWSBatchServiceRole"));
+        (!allowed).then(|| {
+            let role = &record.role.name;
+            format!(
+                "CLIENT_ERROR - User: {role} is not authorized to perform: ecs:DescribeClusters because no identity-based policy \
+                 allows the ecs:DescribeClusters action"
+            )
+        })
+    }
+
+    /// Why Batch cannot start instances, if so.
+    fn compute_resources_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
+        let given = environment.instance_role_arn.as_deref().unwrap_or_default();
+        let name = given.rsplit('/').next().unwrap_or_default();
+        let is_profile = !given.starts_with("arn:") || given.contains(":instance-profile/");
+        let usable = |record: &&ProfileRecord| {
+            let role = record.role_name.as_ref().and_then(|role| self.roles.get(role));
+            role.is_some() && record.changed + at.behaviour.iam_propagation <= at.now
+        };
+        if self
+            .instance_profiles
+            .get(name)
+            .filter(|_| is_profile)
+            .filter(usable)
+            .is_none()
+        {
+            return Some(format!("CLIENT_ERROR - Invalid IamInstanceProfile: {given}"));
+        }
+        let missing =
+            |ids: &BTreeSet<String>, exists: &dyn Fn(&String) -> bool| ids.iter().find(|id| !exists(id)).cloned();
+        if let Some(id) = missing(&environment.subnet_ids, &|id| self.subnets.contains_key(id)) {
+            return Some(format!("CLIENT_ERROR - The subnet ID '{id}' does not exist"));
+        }
+        missing(&environment.security_group_ids, &|id| {
+            self.security_groups.contains_key(id)
+        })
+        .map(|id| format!("CLIENT_ERROR - The security group '{id}' does not exist"))
+    }
+
+    pub(super) fn create_compute_environment(
+        &mut self,
+        at: &Moment<'_>,
+        request: &ComputeEnvironmentRequest,
+    ) -> Answer<String> {
+        check_name(&request.name)?;
+        if self.compute_environments.contains_key(&request.name) {
+            return Err(Refusal::client(ErrorKind::AlreadyExists, "Object already exists"));
+        }
+        check_vcpus(request.min_vcpus, request.max_vcpus)?;
+        if request.instance_types.is_empty() || request.subnet_ids.is_empty() {
+            let message =
+                "Error executing request, Exception : computeResources.instanceTypes and subnets must not be empty.";
+            return Err(Refusal::client(ErrorKind::Invalid, message));
+        }
+        let arn = at.arn("batch", &format!("compute-environment/{}", request.name));
+        let service_linked = || at.arn("iam", SERVICE_LINKED_ROLE);
+        let environment = ComputeEnvironment {
+            name: request.name.clone(),
+            arn: arn.clone(),
+            ecs_cluster_arn: None,
+            status: "CREATING".to_owned(),
+            status_reason: None,
+            enabled: request.enabled,
+            compute_type: type_word(request.compute_type).to_owned(),
+            allocation_strategy: Some(strategy_word(request.allocation_strategy).to_owned()),
+            instance_types: request.instance_types.iter().cloned().collect(),
+            min_vcpus: request.min_vcpus,
+            desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
+            max_vcpus: request.max_vcpus,
+            image_id: request.image_id.clone(),
+            ec2_configuration: or_default(&request.ec2_configuration),
+            ec2_key_pair: request.ec2_key_pair.clone(),
+            instance_role_arn: Some(request.instance_role_arn.clone()),
+            service_role_arn: Some(request.service_role_arn.clone().unwrap_or_else(service_linked)),
+            subnet_ids: request.subnet_ids.clone(),
+            security_group_ids: request.security_group_ids.clone(),
+            instance_tags: request.instance_tags.clone(),
+            tags: request.tags.clone(),
+        };
+        let until = Some(at.now + at.behaviour.compute_environment_creating);
+        self.compute_environments
+            .insert(request.name.clone(), EnvironmentRecord { environment, until });
+        Ok(arn)
+    }
+
+    /// It must be settled, DISABLED and in no queue; one that is gone already is no error.
+    pub(super) fn delete_compute_environment(&mut self, at: &Moment<'_>, name: &str) -> Answer<()> {
+        let Some(record) = self.compute_environments.get(name) else {
+            return Ok(());
+        };
+        let environment = &record.environment;
+        if environment.is_in_transition() {
+            return Err(Refusal::client(
+                ErrorKind::Conflict,
+                "Cannot delete, resource is being modified",
+            ));
+        }
+        if environment.enabled {
+            let message = "Cannot delete, the compute environment's state must be DISABLED";
+            return Err(Refusal::client(ErrorKind::Conflict, message));
+        }
+        let remembered = |queue: &Queue| match queue.deleted {
+            None => true,
+            Some(deleted) => deleted + at.behaviour.relationship_lag > at.now,
+        };
+        if self
+            .job_queues
+            .values()
+            .any(|queue| queue.compute_environment_arn == environment.arn && remembered(queue))
+        {
+            return Err(Refusal::client(
+                ErrorKind::Conflict,
+                "Cannot delete, found existing JobQueue relationship",
+            ));
+        }
+        let until = at.now + at.behaviour.compute_environment_deleting;
+        self.start_transition(name, "DELETING", until);
+        Ok(())
+    }
+
+    pub(super) fn start_transition(&mut self, name: &str, status: &str, until: Instant) {
+        if let Some(record) = self.compute_environments.get_mut(name) {
+            record.environment.status = status.to_owned();
+            record.environment.status_reason = None;
+            record.until = Some(until);
+        }
+    }
+
+    /// Names of the queues that use a compute environment.
+    pub(super) fn job_queues_of(&self, arn: &str) -> Vec<String> {
+        let uses = |queue: &Queue| queue.deleted.is_none() && queue.compute_environment_arn == arn;
+        self.job_queues
+            .iter()
+            .filter(|(_, queue)| uses(queue))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    pub(super) fn batch_tags(&mut self, arn: &str) -> Answer<&mut Tags> {
+        let record = self
+            .compute_environments
+            .values_mut()
+            .find(|record| record.environment.arn == arn);
+        record
+            .map(|record| &mut record.environment.tags)
+            .ok_or_else(|| unknown_environment(arn))
+    }
+}
+
+pub(super) fn unknown_environment(name_or_arn: &str) -> Refusal {
+    let name = name_or_arn.rsplit('/').next().unwrap_or_default();
+    Refusal::client(
+        ErrorKind::NotFound,
+        format!("compute-environment/{name} does not exist"),
+    )
+}
+
+pub(super) fn is_service_linked(role_arn: &str) -> bool {
+    role_arn.ends_with(SERVICE_LINKED_ROLE)
+}
+
+pub(super) fn check_vcpus(min: i32, max: i32) -> Answer<()> {
+    if min < 0 || max < min {
+        let message =
+            format!("Error executing request, Exception : minvCpus ({min}) must be between 0 and maxvCpus ({max}).");
+        return Err(Refusal::client(ErrorKind::Invalid, message));
+    }
+    Ok(())
+}
+
+fn check_name(name: &str) -> Answer<()> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if !starts || name.len() > 128 || !name.chars().all(allowed) {
+        let message = format!("computeEnvironmentName should match valid pattern: {name}");
+        return Err(Refusal::client(ErrorKind::Invalid, message));
+    }
+    Ok(())
+}
+
+/// The image types that Batch reports: those given, or its default.
+pub(super) fn or_default(given: &[Ec2Configuration]) -> Vec<Ec2Configuration> {
+    if !given.is_empty() {
+        return given.to_vec();
+    }
+    vec![Ec2Configuration {
+        image_type: DEFAULT_IMAGE_TYPE.to_owned(),
+        image_id_override: None,
+    }]
+}
+
+fn type_word(compute_type: ComputeType) -> &'static str {
+    match compute_type {
+        ComputeType::Ec2 => "EC2",
+    }
+}
+
+pub(super) fn strategy_word(strategy: AllocationStrategy) -> &'static str {
+    match strategy {
+        AllocationStrategy::BestFit => "BEST_FIT",
+        AllocationStrategy::BestFitProgressive => "BEST_FIT_PROGRESSIVE",
+        AllocationStrategy::BestFitProgressiveOrdered => "BEST_FIT_PROGRESSIVE_ORDERED",
+    }
+}

@@ -1,0 +1,78 @@
+//! The port's methods about Batch.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+
+use super::FakeCloud;
+use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Result};
+use crate::domain::Tags;
+use crate::domain::observed::ComputeEnvironment;
+
+#[async_trait]
+impl BatchApi for FakeCloud {
+    async fn compute_environment(&self, name: &str) -> Result<Option<ComputeEnvironment>> {
+        self.read_now("batch:DescribeComputeEnvironments", name, |world, _| {
+            world
+                .compute_environments
+                .get(name)
+                .map(|record| record.environment.clone())
+        })
+        .await
+    }
+
+    async fn compute_environments(&self) -> Result<Vec<ComputeEnvironment>> {
+        self.read_now("batch:DescribeComputeEnvironments", "", |world, _| {
+            world
+                .compute_environments
+                .values()
+                .map(|record| record.environment.clone())
+                .collect()
+        })
+        .await
+    }
+
+    async fn create_compute_environment(&self, request: &ComputeEnvironmentRequest) -> Result<String> {
+        self.write("batch:CreateComputeEnvironment", &request.name, |world, at| {
+            world.create_compute_environment(at, request)
+        })
+        .await
+    }
+
+    async fn update_compute_environment(&self, name: &str, update: &ComputeEnvironmentUpdate) -> Result<()> {
+        self.write("batch:UpdateComputeEnvironment", name, |world, at| {
+            world.update_compute_environment(at, name, update)
+        })
+        .await
+    }
+
+    async fn delete_compute_environment(&self, name: &str) -> Result<()> {
+        self.write("batch:DeleteComputeEnvironment", name, |world, at| {
+            world.delete_compute_environment(at, name)
+        })
+        .await
+    }
+
+    async fn job_queues_of(&self, compute_environment_arn: &str) -> Result<Vec<String>> {
+        self.read_now("batch:DescribeJobQueues", compute_environment_arn, |world, _| {
+            world.job_queues_of(compute_environment_arn)
+        })
+        .await
+    }
+
+    async fn tag_batch(&self, arn: &str, tags: &Tags) -> Result<()> {
+        self.write("batch:TagResource", arn, |world, _| {
+            world.batch_tags(arn)?.extend(tags.clone());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn untag_batch(&self, arn: &str, keys: &BTreeSet<String>) -> Result<()> {
+        self.write("batch:UntagResource", arn, |world, _| {
+            world.batch_tags(arn)?.retain(|key, _| !keys.contains(key));
+            Ok(())
+        })
+        .await
+    }
+}

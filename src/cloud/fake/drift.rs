@@ -1,0 +1,120 @@
+//! What others do behind our back: editing, deleting and adding things without a call of the port.
+
+use std::collections::BTreeSet;
+use std::convert::Infallible;
+
+use super::world::{Moment, World};
+use super::{FakeCloud, Queue};
+use crate::domain::Tags;
+use crate::domain::observed::{NetworkInterface, Route, SecurityGroup};
+
+impl FakeCloud {
+    /// Edits or deletes anything at once, whatever AWS's rules say.
+    pub fn edit<T>(&self, change: impl FnOnce(&mut World) -> T) -> T {
+        self.drift(|world, _| change(world))
+    }
+
+    fn drift<T>(&self, change: impl FnOnce(&mut World, &Moment<'_>) -> T) -> T {
+        match self.change::<T, Infallible>(|world, at| Ok(change(world, at))) {
+            Ok(answer) => answer,
+        }
+    }
+
+    /// Deletes an endpoint and its interfaces at once.
+    pub fn remove_endpoint(&self, id: &str) {
+        self.edit(|world| world.remove_endpoint(id));
+    }
+
+    /// Adds a route, such as `0.0.0.0/0` to an internet gateway.
+    pub fn add_route(&self, route_table_id: &str, destination: &str, target: &str) {
+        self.edit(|world| {
+            if let Some(table) = world.route_tables.get_mut(route_table_id) {
+                table.routes.push(Route {
+                    destination: destination.to_owned(),
+                    target: target.to_owned(),
+                });
+            }
+        });
+    }
+
+    /// Attaches an internet gateway to a VPC; answers its id.
+    pub fn add_internet_gateway(&self, vpc_id: &str) -> String {
+        self.edit(|world| {
+            let id = world.new_id("igw");
+            world.internet_gateways.insert(id.clone(), vpc_id.to_owned());
+            id
+        })
+    }
+
+    /// Adds somebody's security group to a VPC; answers its id.
+    pub fn add_security_group(&self, vpc_id: &str, name: &str) -> String {
+        self.drift(|world, at| {
+            let group = SecurityGroup {
+                id: world.new_id("sg"),
+                name: name.to_owned(),
+                description: "somebody's".to_owned(),
+                ingress: BTreeSet::new(),
+                egress: BTreeSet::new(),
+                tags: Tags::new(),
+            };
+            let id = group.id.clone();
+            world.security_groups.insert(id.clone(), at.place(vpc_id, group));
+            id
+        })
+    }
+
+    /// Puts somebody's network interface into a subnet, where it holds on to the subnet and the groups; answers its id.
+    pub fn add_network_interface(&self, subnet_id: &str, security_group_ids: &[&str], description: &str) -> String {
+        self.drift(|world, at| {
+            let interface = NetworkInterface {
+                id: world.new_id("eni"),
+                description: description.to_owned(),
+                interface_type: "interface".to_owned(),
+                requester_id: None,
+                subnet_id: subnet_id.to_owned(),
+                security_group_ids: security_group_ids.iter().map(|id| (*id).to_owned()).collect(),
+            };
+            let vpc_id = world
+                .subnets
+                .get(subnet_id)
+                .map(|subnet| subnet.vpc_id.clone())
+                .unwrap_or_default();
+            let id = interface.id.clone();
+            world
+                .network_interfaces
+                .insert(id.clone(), at.place(&vpc_id, interface));
+            id
+        })
+    }
+
+    /// Adds somebody's job queue on a compute environment.
+    pub fn add_job_queue(&self, name: &str, compute_environment_arn: &str) {
+        self.edit(|world| {
+            let queue = Queue {
+                compute_environment_arn: compute_environment_arn.to_owned(),
+                deleted: None,
+            };
+            world.job_queues.insert(name.to_owned(), queue);
+        });
+    }
+
+    /// Deletes a job queue; Batch remembers it for [`Behaviour::relationship_lag`](super::Behaviour).
+    pub fn remove_job_queue(&self, name: &str) {
+        self.drift(|world, at| {
+            if let Some(queue) = world.job_queues.get_mut(name) {
+                queue.deleted = Some(at.now);
+            }
+        });
+    }
+
+    /// Batch gives up on a compute environment.
+    pub fn invalidate_compute_environment(&self, name: &str, reason: &str) {
+        self.edit(|world| {
+            if let Some(record) = world.compute_environments.get_mut(name) {
+                record.environment.status = "INVALID".to_owned();
+                record.environment.status_reason = Some(reason.to_owned());
+                record.until = None;
+            }
+        });
+    }
+}

@@ -1,0 +1,141 @@
+//! Everything of an environment, in one round of parallel reads.
+//!
+//! With the VPC's id known from the state there is a single round. Without it the VPC is found by its ownership tags first, which
+//! is how a create whose answer or process was lost is found again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::future::{try_join, try_join3, try_join5};
+
+use super::Target;
+use crate::cloud::{Cloud, CloudError, VpcFilter};
+use crate::domain::name;
+use crate::domain::observed::{ComputeEnvironment, InstanceProfile, Observed, Role, Vpc};
+
+type Result<T> = std::result::Result<T, CloudError>;
+
+/// Reads everything that the target can consist of.
+pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+    let (network, (instance_profile, instance_role), (service_role, compute_environment)) = try_join3(
+        network(cloud, target),
+        instance_role(cloud, target),
+        try_join(service_role(cloud, target), compute_environment(cloud, target)),
+    )
+    .await?;
+    Ok(Observed {
+        account_id: target.ownership.account_id.clone(),
+        instance_profile,
+        instance_role,
+        service_role,
+        compute_environment,
+        ..network
+    })
+}
+
+async fn network(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+    if let Some(id) = &target.vpc_id {
+        let (vpc, parts) = try_join(vpc_by_id(cloud, id), network_parts(cloud, id)).await?;
+        return Ok(vpc.map(|vpc| with_vpc(vpc, parts)).unwrap_or_default());
+    }
+    match vpc_by_owner(cloud, target).await? {
+        None => Ok(Observed::default()),
+        Some(vpc) => {
+            let parts = network_parts(cloud, &vpc.id).await?;
+            Ok(with_vpc(vpc, parts))
+        }
+    }
+}
+
+fn with_vpc(vpc: Vpc, (dns, mut parts): (Option<(bool, bool)>, Observed)) -> Observed {
+    let (dns_support, dns_hostnames) = dns.unzip();
+    parts.vpc = Some(Vpc {
+        dns_support,
+        dns_hostnames,
+        ..vpc
+    });
+    parts
+}
+
+async fn vpc_by_id(cloud: &dyn Cloud, id: &str) -> Result<Option<Vpc>> {
+    Ok(cloud.vpcs(&VpcFilter::Id(id.to_owned())).await?.into_iter().next())
+}
+
+/// The environment's VPC by its tags. The create call of a VPC takes no idempotency token, so that two are possible in theory:
+/// the one that comes first by id is kept to, and stays the one in every later run.
+async fn vpc_by_owner(cloud: &dyn Cloud, target: &Target) -> Result<Option<Vpc>> {
+    let vpcs = cloud.vpcs(&VpcFilter::Owner(target.ownership.clone())).await?;
+    Ok(vpcs.into_iter().min_by(|a, b| a.id.cmp(&b.id)))
+}
+
+async fn network_parts(cloud: &dyn Cloud, vpc_id: &str) -> Result<(Option<(bool, bool)>, Observed)> {
+    let (dns, subnets, route_tables, security_groups, endpoints) = try_join5(
+        cloud.vpc_dns_attributes(vpc_id),
+        cloud.subnets(vpc_id),
+        cloud.route_tables(vpc_id),
+        cloud.security_groups(vpc_id),
+        cloud.endpoints(vpc_id),
+    )
+    .await?;
+    let parts = Observed {
+        subnets: by_id(subnets, |subnet| &subnet.id),
+        route_tables: by_id(route_tables, |table| &table.id),
+        security_groups: by_id(security_groups, |group| &group.id),
+        endpoints: by_id(endpoints, |endpoint| &endpoint.id),
+        ..Observed::default()
+    };
+    Ok((dns, parts))
+}
+
+fn by_id<T>(things: Vec<T>, id: impl Fn(&T) -> &String) -> BTreeMap<String, T> {
+    things.into_iter().map(|thing| (id(&thing).clone(), thing)).collect()
+}
+
+/// The owned profile and role. The profile's answer contains the role, so that IAM is asked for the role itself only when the
+/// profile is missing or empty.
+async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<InstanceProfile>, Option<Role>)> {
+    if !target.instance_role {
+        return Ok((None, None));
+    }
+    let name = name::instance_role_name(&target.ownership);
+    let (profile, attached_policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
+    let role = match profile
+        .as_ref()
+        .and_then(|profile| profile.role.clone())
+        .filter(|role| role.name == name)
+    {
+        Some(role) => Some(role),
+        None => cloud.role(&name).await?,
+    };
+    Ok((
+        profile,
+        role.map(|role| Role {
+            attached_policies,
+            ..role
+        }),
+    ))
+}
+
+async fn service_role(cloud: &dyn Cloud, target: &Target) -> Result<Option<Role>> {
+    if !target.service_role {
+        return Ok(None);
+    }
+    let name = name::service_role_name(&target.ownership);
+    let (role, attached_policies): (Option<Role>, BTreeSet<String>) =
+        try_join(cloud.role(&name), cloud.attached_policies(&name)).await?;
+    Ok(role.map(|role| Role {
+        attached_policies,
+        ..role
+    }))
+}
+
+async fn compute_environment(cloud: &dyn Cloud, target: &Target) -> Result<Option<ComputeEnvironment>> {
+    let found = match &target.compute_environment_name {
+        Some(name) => cloud.compute_environment(name).await?,
+        None => {
+            let all = cloud.compute_environments().await?;
+            all.into_iter()
+                .find(|environment| target.ownership.owns(&environment.tags))
+        }
+    };
+    Ok(found.filter(|environment| environment.status != "DELETED"))
+}

@@ -1,0 +1,272 @@
+//! The steps that lead from what is observed to what is desired, and the order among them.
+//!
+//! A step names *what* to bring about and for which key; ids are looked up when it runs. Order is expressed by milestones: a step
+//! may start when no unfinished step provides a milestone that it requires. A milestone that no step of the run provides is there
+//! already.
+
+use std::collections::BTreeSet;
+
+use super::part::Part;
+use crate::domain::Tags;
+
+/// Which of the two roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RoleKind {
+    /// The instances' role, which has a profile.
+    Instance,
+    /// Batch's role.
+    Service,
+}
+
+impl RoleKind {
+    /// The part it is.
+    pub fn part(self) -> Part {
+        match self {
+            Self::Instance => Part::InstanceRole,
+            Self::Service => Part::ServiceRole,
+        }
+    }
+}
+
+/// Something that later steps rely on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Milestone {
+    /// The VPC exists.
+    Vpc,
+    /// Its DNS support is on.
+    DnsSupport,
+    /// Its DNS host names are on: endpoints may have private DNS.
+    DnsHostnames,
+    /// The subnet of a zone exists.
+    Subnet(String),
+    /// The route table of a zone exists.
+    RouteTable(String),
+    /// The security group exists.
+    SecurityGroup,
+    /// An endpoint exists (not: is available), with the right subnets, tables and groups.
+    Endpoint(String),
+    /// Every endpoint that was to change has settled.
+    EndpointsAvailable,
+    /// A role exists.
+    Role(RoleKind),
+    /// A role can do what it is for.
+    RoleReady(RoleKind),
+    /// The instance profile exists.
+    InstanceProfile,
+    /// The compute environment was created or changed.
+    ComputeEnvironmentChanged,
+    /// The compute environment has settled.
+    ComputeEnvironmentSettled,
+    /// Its deletion was accepted: nothing will run in the network any more.
+    ComputeEnvironmentLeaving,
+    /// It is gone, and what it used may go.
+    ComputeEnvironmentGone,
+    /// Endpoints were told to go.
+    EndpointsLeaving,
+    /// Endpoints are gone, and their interfaces with them.
+    EndpointsGone,
+    /// A subnet is gone.
+    SubnetGone(String),
+    /// A role is out of its profile.
+    OutOfProfile,
+    /// A role has lost its policies.
+    Stripped(RoleKind),
+    /// Something in the VPC is gone.
+    VpcEmptied,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Creates the VPC.
+    CreateVpc,
+    /// Turns `enableDnsSupport` on.
+    EnableDnsSupport,
+    /// Turns `enableDnsHostnames` on.
+    EnableDnsHostnames,
+    /// Creates the subnet of a zone.
+    CreateSubnet(String),
+    /// Stops a subnet from giving public addresses.
+    DisablePublicAddresses {
+        /// Zone.
+        zone: String,
+        /// Subnet.
+        subnet_id: String,
+    },
+    /// Creates the route table of a zone.
+    CreateRouteTable(String),
+    /// Gives a zone's subnet its route table, whatever table it has now.
+    AssociateRouteTable(String),
+    /// Removes a route that leads out.
+    DeleteRoute {
+        /// Zone.
+        zone: String,
+        /// Table.
+        route_table_id: String,
+        /// Destination.
+        destination: String,
+    },
+    /// Creates the security group.
+    CreateSecurityGroup,
+    /// Adds and removes rules until the group's are the desired ones.
+    ReconcileRules,
+    /// Creates the endpoint of a service (short name).
+    CreateEndpoint(String),
+    /// Gives an endpoint the desired subnets, tables, groups and private DNS.
+    ModifyEndpoint(String),
+    /// Waits for every desired endpoint to be available.
+    AwaitEndpoints,
+    /// Creates a role.
+    CreateRole(RoleKind),
+    /// Puts back a role's trust policy.
+    SetTrustPolicy(RoleKind),
+    /// Attaches a managed policy.
+    AttachPolicy(RoleKind, String),
+    /// Creates the instance profile.
+    CreateInstanceProfile,
+    /// Puts the role into the profile.
+    AddRoleToInstanceProfile,
+    /// Creates the compute environment.
+    CreateComputeEnvironment,
+    /// Changes what differs, in as few and as cheap calls as Batch allows.
+    UpdateComputeEnvironment,
+    /// Waits for the compute environment to be VALID.
+    AwaitComputeEnvironment,
+    /// Puts tags on EC2 resources.
+    Tag {
+        /// Resources.
+        ids: BTreeSet<String>,
+        /// Tags.
+        tags: Tags,
+    },
+    /// Takes tags off EC2 resources.
+    Untag {
+        /// Resources.
+        ids: BTreeSet<String>,
+        /// Keys.
+        keys: BTreeSet<String>,
+    },
+    /// Makes a role's tags the desired ones.
+    TagRole(RoleKind),
+    /// Makes the tags of the profile and of its role the desired ones.
+    TagInstanceProfile,
+    /// Makes the compute environment's tags the desired ones.
+    TagComputeEnvironment,
+
+    /// Disables the compute environment and waits until it has settled.
+    DisableComputeEnvironment,
+    /// Has it deleted.
+    DeleteComputeEnvironment,
+    /// Waits until it is gone.
+    AwaitComputeEnvironmentGone,
+    /// Has endpoints deleted.
+    DeleteEndpoints(BTreeSet<String>),
+    /// Waits until they are gone.
+    AwaitEndpointsGone(BTreeSet<String>),
+    /// Takes the role out of the profile.
+    RemoveRoleFromInstanceProfile,
+    /// Deletes the profile.
+    DeleteInstanceProfile,
+    /// Detaches a role's policies.
+    DetachPolicies(RoleKind),
+    /// Deletes a role.
+    DeleteRole(RoleKind),
+    /// Deletes a security group.
+    DeleteSecurityGroup(String),
+    /// Deletes a subnet.
+    DeleteSubnet {
+        /// Zone.
+        zone: String,
+        /// Subnet.
+        subnet_id: String,
+    },
+    /// Deletes a route table.
+    DeleteRouteTable {
+        /// Zone of its subnet, where it has one.
+        zone: String,
+        /// Table.
+        route_table_id: String,
+        /// Its subnets, which go first.
+        subnet_ids: BTreeSet<String>,
+    },
+    /// Deletes the VPC.
+    DeleteVpc(String),
+}
+
+impl Step {
+    /// The part that the step is about.
+    pub fn part(&self) -> Part {
+        match self {
+            Self::CreateVpc | Self::EnableDnsSupport | Self::EnableDnsHostnames | Self::DeleteVpc(_) => Part::Vpc,
+            Self::Tag { .. } | Self::Untag { .. } => Part::Vpc,
+            Self::CreateSubnet(zone) | Self::DisablePublicAddresses { zone, .. } | Self::DeleteSubnet { zone, .. } => {
+                Part::Subnet(zone.clone())
+            }
+            Self::CreateRouteTable(zone)
+            | Self::AssociateRouteTable(zone)
+            | Self::DeleteRoute { zone, .. }
+            | Self::DeleteRouteTable { zone, .. } => Part::RouteTable(zone.clone()),
+            Self::CreateSecurityGroup | Self::ReconcileRules | Self::DeleteSecurityGroup(_) => Part::SecurityGroup,
+            Self::CreateEndpoint(service) | Self::ModifyEndpoint(service) => Part::Endpoint(service.clone()),
+            Self::AwaitEndpoints | Self::DeleteEndpoints(_) | Self::AwaitEndpointsGone(_) => Part::Endpoints,
+            Self::CreateRole(kind)
+            | Self::SetTrustPolicy(kind)
+            | Self::AttachPolicy(kind, _)
+            | Self::TagRole(kind)
+            | Self::DetachPolicies(kind)
+            | Self::DeleteRole(kind) => kind.part(),
+            Self::CreateInstanceProfile
+            | Self::AddRoleToInstanceProfile
+            | Self::TagInstanceProfile
+            | Self::RemoveRoleFromInstanceProfile
+            | Self::DeleteInstanceProfile => Part::InstanceRole,
+            Self::CreateComputeEnvironment
+            | Self::UpdateComputeEnvironment
+            | Self::AwaitComputeEnvironment
+            | Self::TagComputeEnvironment
+            | Self::DisableComputeEnvironment
+            | Self::DeleteComputeEnvironment
+            | Self::AwaitComputeEnvironmentGone => Part::ComputeEnvironment,
+        }
+    }
+
+    /// What the step tries to do, for messages: "creating", "waiting for", …
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::CreateVpc
+            | Self::CreateSubnet(_)
+            | Self::CreateRouteTable(_)
+            | Self::CreateSecurityGroup
+            | Self::CreateEndpoint(_)
+            | Self::CreateRole(_)
+            | Self::CreateInstanceProfile
+            | Self::CreateComputeEnvironment => "creating",
+            Self::AwaitEndpoints | Self::AwaitComputeEnvironment => "waiting for",
+            Self::AwaitComputeEnvironmentGone | Self::AwaitEndpointsGone(_) => "waiting for the end of",
+            Self::DisableComputeEnvironment => "disabling",
+            Self::DeleteComputeEnvironment
+            | Self::DeleteEndpoints(_)
+            | Self::RemoveRoleFromInstanceProfile
+            | Self::DeleteInstanceProfile
+            | Self::DetachPolicies(_)
+            | Self::DeleteRole(_)
+            | Self::DeleteSecurityGroup(_)
+            | Self::DeleteSubnet { .. }
+            | Self::DeleteRouteTable { .. }
+            | Self::DeleteVpc(_) => "deleting",
+            Self::Tag { .. }
+            | Self::Untag { .. }
+            | Self::TagRole(_)
+            | Self::TagInstanceProfile
+            | Self::TagComputeEnvironment => "tagging",
+            Self::AssociateRouteTable(_) => "associating",
+            Self::DeleteRoute { .. } => "removing a route from",
+            _ => "changing",
+        }
+    }
+
+    /// Whether the step takes something away. Such a step waits for what holds on to it, up to the user's timeout.
+    pub fn is_removal(&self) -> bool {
+        matches!(self.verb(), "deleting" | "disabling")
+    }
+}

@@ -1,0 +1,112 @@
+//! An account of a local AWS, and what is in it.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Condvar, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use crate::local_aws::{LocalAws, Options, python};
+
+/// Each takes about 300 MB, so tests share a few, one after the other.
+const AT_ONCE: usize = 3;
+
+static POOL: Pool = Pool {
+    state: Mutex::new(State {
+        idle: Vec::new(),
+        started: 0,
+    }),
+    freed: Condvar::new(),
+};
+
+struct Pool {
+    state: Mutex<State>,
+    freed: Condvar,
+}
+
+struct State {
+    idle: Vec<LocalAws>,
+    started: usize,
+}
+
+/// An empty account, for as long as this is held.
+pub(crate) struct Account {
+    aws: Option<LocalAws>,
+}
+
+impl Account {
+    /// Waits for one to be free.
+    pub(crate) fn lease() -> Self {
+        let mut state = POOL.state.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(aws) = state.idle.pop() {
+                aws.reset();
+                return Self { aws: Some(aws) };
+            }
+            if state.started < AT_ONCE {
+                state.started += 1;
+                drop(state);
+                return Self {
+                    aws: Some(LocalAws::start(&Options::default())),
+                };
+            }
+            state = POOL.freed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Everything in the account, as `snapshot.py` finds it.
+    pub(crate) fn snapshot(&self) -> Value {
+        script("snapshot.py", &[self.endpoint()])
+    }
+
+    /// One call behind Terraform's back: `meddle("ec2", "delete_subnet", json!({"SubnetId": …}))`.
+    pub(crate) fn meddle(&self, service: &str, method: &str, arguments: &Value) -> Value {
+        script("meddle.py", &[self.endpoint(), service, method, &arguments.to_string()])
+    }
+
+    /// Nothing that an environment could have made is left.
+    pub(crate) fn assert_empty(&self) {
+        let there = self.snapshot();
+        for (kind, things) in there.as_object().expect("an object") {
+            assert_eq!(
+                things.as_array().map(Vec::len),
+                Some(0),
+                "{kind} left behind: {things:#}"
+            );
+        }
+    }
+}
+
+impl Deref for Account {
+    type Target = LocalAws;
+
+    fn deref(&self) -> &LocalAws {
+        self.aws.as_ref().expect("held until dropped")
+    }
+}
+
+impl Drop for Account {
+    fn drop(&mut self) {
+        let mut state = POOL.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.idle.extend(self.aws.take());
+        POOL.freed.notify_one();
+    }
+}
+
+fn script(name: &str, arguments: &[&str]) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/acceptance")
+        .join(name);
+    let output = Command::new(python())
+        .arg(path)
+        .args(arguments)
+        .output()
+        .expect("python runs");
+    assert!(
+        output.status.success(),
+        "{name} {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}

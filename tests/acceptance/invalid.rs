@@ -1,0 +1,276 @@
+//! Each wrong value is an error at its attribute that says what would be right, before anything is asked of AWS.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::stage::Stage;
+
+/// A wrong value: the attribute that the error points at, its value, and words that the error has.
+type Wrong = (&'static str, &'static str, &'static [&'static str]);
+
+const WRONG: &[Wrong] = &[
+    ("name", r#""""#, &["1", "50"]),
+    ("name", r#""-simulation""#, &["-simulation", "letter or digit"]),
+    ("name", r#""two words""#, &["two words"]),
+    (
+        "name",
+        r#""a123456789b123456789c123456789d123456789e123456789f""#,
+        &["50"],
+    ),
+    ("region", r#""Tokyo""#, &["Tokyo"]),
+    ("network", r#"{ cidr_block = "ten" }"#, &["cidr_block", "ten"]),
+    (
+        "network",
+        r#"{ cidr_block = "10.0.0.0/8" }"#,
+        &["cidr_block", "16", "28"],
+    ),
+    (
+        "network",
+        r#"{ cidr_block = "10.0.0.0/29" }"#,
+        &["cidr_block", "16", "28"],
+    ),
+    (
+        "network",
+        r#"{ cidr_block = "10.0.0.7/16" }"#,
+        &["cidr_block", "10.0.0.0/16"],
+    ),
+    ("network", r#"{ max_azs = 0 }"#, &["max_azs"]),
+    ("network", r#"{ max_azs = 2.5 }"#, &["max_azs"]),
+    (
+        "network",
+        r#"{ max_azs = 2, availability_zones = ["ap-northeast-1a"] }"#,
+        &["max_azs", "availability_zones"],
+    ),
+    ("network", r#"{ availability_zones = [] }"#, &["availability_zones"]),
+    (
+        "network",
+        r#"{ availability_zones = ["ap-northeast-1a", "ap-northeast-1a"] }"#,
+        &["ap-northeast-1a"],
+    ),
+    (
+        "network",
+        r#"{ subnet_prefix_length = 15 }"#,
+        &["subnet_prefix_length", "16", "28"],
+    ),
+    (
+        "network",
+        r#"{ subnet_prefix_length = 29 }"#,
+        &["subnet_prefix_length", "16", "28"],
+    ),
+    (
+        "network",
+        r#"{ instance_tenancy = "host" }"#,
+        &["instance_tenancy", "dedicated"],
+    ),
+    (
+        "endpoints",
+        r#"{ additional_services = ["secrets manager"] }"#,
+        &["additional_services", "secrets manager"],
+    ),
+    ("endpoints", r#"{ additional_services = ["sqs", "sqs"] }"#, &["sqs"]),
+    ("endpoints", r#"{ availability_zones = [] }"#, &["availability_zones"]),
+    ("security_group", r#"{ name = "sg-simulation" }"#, &["sg-"]),
+    ("security_group", r#"{ description = "für Batch" }"#, &["description"]),
+    ("security_group", r#"{ additional_ids = ["default"] }"#, &["sg-"]),
+    (
+        "security_group",
+        r#"{ ingress_rules = [{ protocol = "tcp", from_port = 80, to_port = 80 }] }"#,
+        &["cidr_block", "prefix_list_id", "security_group_id"],
+    ),
+    (
+        "security_group",
+        r#"{ ingress_rules = [{ protocol = "tcp", from_port = 80, to_port = 80, cidr_block = "10.0.0.0/8", security_group_id = "sg-1" }] }"#,
+        &["cidr_block", "security_group_id"],
+    ),
+    (
+        "security_group",
+        r#"{ ingress_rules = [{ protocol = "tcp", from_port = 90, to_port = 80, cidr_block = "10.0.0.0/8" }] }"#,
+        &["from_port", "to_port"],
+    ),
+    (
+        "security_group",
+        r#"{ ingress_rules = [{ protocol = "tcp", from_port = 80, to_port = 70000, cidr_block = "10.0.0.0/8" }] }"#,
+        &["65535"],
+    ),
+    (
+        "security_group",
+        r#"{ ingress_rules = [{ protocol = "carrier pigeon", from_port = 1, to_port = 1, cidr_block = "10.0.0.0/8" }] }"#,
+        &["carrier pigeon"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, name = "two words" }"#,
+        &["two words"],
+    ),
+    ("compute_environment", r#"{ max_vcpus = 4, type = "ec2" }"#, &["EC2"]),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, allocation_strategy = "CHEAPEST" }"#,
+        &["BEST_FIT_PROGRESSIVE"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_types = [] }"#,
+        &["instance_types"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_types = ["t3 small"] }"#,
+        &["t3 small"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_types = ["t3.small", "m6g.large"] }"#,
+        &["architecture"],
+    ),
+    ("compute_environment", r#"{ max_vcpus = 0 }"#, &["max_vcpus"]),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, min_vcpus = -1 }"#,
+        &["min_vcpus"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, min_vcpus = 8 }"#,
+        &["min_vcpus", "max_vcpus"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, desired_vcpus = 8 }"#,
+        &["desired_vcpus", "max_vcpus"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, image_id = "al2023" }"#,
+        &["ami-"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, ec2_configuration = [{ image_type = "A" }, { image_type = "B" }, { image_type = "C" }] }"#,
+        &["ec2_configuration", "2"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_role_arn = "batch" }"#,
+        &["instance_role_arn", "arn:"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_role_arn = "arn:aws:iam::123456789012:role/batch" }"#,
+        &["instance-profile"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, service_role_arn = "arn:aws:iam::123456789012:role/batch", create_service_role = true }"#,
+        &["service_role_arn", "create_service_role"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_tags = { "aws:team" = "risk" } }"#,
+        &["aws:"],
+    ),
+    ("tags", r#"{ "aws:team" = "risk" }"#, &["aws:"]),
+    ("tags", r#"{ "isolated:environment" = "other" }"#, &["isolated:"]),
+    ("timeouts", r#"{ create = "5 parsecs" }"#, &["5 parsecs", "30m"]),
+];
+
+#[test]
+fn every_wrong_value_is_an_error_at_its_attribute() {
+    let stage = Stage::new();
+    stage.configuration("");
+    for (number, (attribute, value, _)) in WRONG.iter().enumerate() {
+        let mut attributes = BTreeMap::from([("name", "\"right\""), ("compute_environment", "{ max_vcpus = 4 }")]);
+        attributes.insert(attribute, value);
+        let lines: String = attributes
+            .iter()
+            .map(|(name, value)| format!("  {name} = {value}\n"))
+            .collect();
+        let resource = format!("resource \"isolated_batch_environment\" \"wrong_{number}\" {{\n{lines}}}\n");
+        stage.file(&format!("wrong_{number}.tf"), &resource);
+    }
+
+    let answer = stage.terraform(&["validate", "-json"]).stdout;
+    let answer: Value = serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{error}: {answer}"));
+    let errors: Vec<&Value> = answer["diagnostics"]
+        .as_array()
+        .expect("diagnostics")
+        .iter()
+        .filter(|diagnostic| diagnostic["severity"] == "error")
+        .collect();
+
+    let mut complaints = Vec::new();
+    for (number, (attribute, value, words)) in WRONG.iter().enumerate() {
+        let file = format!("wrong_{number}.tf");
+        let here: Vec<&&Value> = errors
+            .iter()
+            .filter(|error| error["range"]["filename"] == file)
+            .collect();
+        let fits = |error: &&&Value| {
+            let code = error["snippet"]["code"].as_str().unwrap_or("").trim_start();
+            let said = format!(
+                "{} {}",
+                error["summary"].as_str().unwrap_or(""),
+                error["detail"].as_str().unwrap_or("")
+            );
+            code.starts_with(attribute) && words.iter().all(|word| said.contains(word))
+        };
+        if here.len() != 1 || !here.iter().any(|error| fits(error)) {
+            let said: Vec<String> = here
+                .iter()
+                .map(|error| {
+                    format!(
+                        "{} {} ({})",
+                        error["summary"], error["detail"], error["snippet"]["code"]
+                    )
+                })
+                .collect();
+            complaints.push(format!(
+                "{attribute} = {value}: one error with {words:?} wanted, got {said:#?}"
+            ));
+        }
+    }
+    assert!(
+        complaints.is_empty(),
+        "{} of {}:\n{}",
+        complaints.len(),
+        WRONG.len(),
+        complaints.join("\n")
+    );
+    assert!(stage.account().requests().is_empty(), "validate asks nothing of AWS");
+}
+
+#[test]
+fn what_only_the_region_can_tell_is_said_by_the_plan() {
+    let cases: &[Wrong] = &[
+        ("network", r#"{ max_azs = 9 }"#, &["max_azs", "9"]),
+        (
+            "network",
+            r#"{ availability_zones = ["ap-northeast-1a", "ap-northeast-1z"] }"#,
+            &["ap-northeast-1z", "ap-northeast-1c"],
+        ),
+        (
+            "network",
+            r#"{ cidr_block = "10.0.0.0/26", subnet_prefix_length = 26 }"#,
+            &["10.0.0.0/26"],
+        ),
+        (
+            "endpoints",
+            r#"{ additional_services = ["secretmanager"] }"#,
+            &["secretmanager", "secretsmanager"],
+        ),
+        (
+            "endpoints",
+            r#"{ availability_zones = ["us-east-1a"] }"#,
+            &["us-east-1a"],
+        ),
+    ];
+    let stage = Stage::new();
+    for (attribute, value, words) in cases {
+        stage.environment(&format!(
+            "  name = \"wrong\"\n  compute_environment = {{ max_vcpus = 4 }}\n  {attribute} = {value}"
+        ));
+        stage.terraform(&["plan", "-no-color"]).failed().says(words);
+    }
+    stage.account().assert_empty();
+}

@@ -1,0 +1,33 @@
+//! The real `terraform` with the real provider against a local AWS.
+//!
+//! Each test has a [`stage::Stage`]: a folder of its own, an empty account of its own, and terraform's commands. After every
+//! successful apply the stage plans again and expects nothing to do. What is there is asked of the local AWS through boto3
+//! (`snapshot.py`), so that our own SDK code does not judge itself.
+
+#![allow(clippy::panic, reason = "a failed check ends its test")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "deadlines on other processes need the real clock"
+)]
+
+#[path = "../common/local_aws.rs"]
+mod local_aws;
+
+mod account;
+mod plan;
+mod process;
+mod stage;
+
+mod budget;
+mod credentials;
+mod destroy;
+mod drift;
+mod examples;
+mod import;
+mod in_place;
+mod invalid;
+mod quickstart;
+mod refused;
+mod replace;
+mod resume;
+mod several;
