@@ -13,7 +13,8 @@
 //! 2. Terraform connects with the certificate it named; whoever has another one, or none, is refused.
 //! 3. Each call ([`service`]) runs as a task of its own ([`calls`]) that knows its [`context()`] and outlives a client that
 //!    goes away. Values are decoded by the schema ([`value`]), the typed handler runs ([`handlers`]), and whatever
-//!    becomes of it, a panic included ([`caught`]), turns into an answer that never loses state ([`managed`]).
+//!    becomes of it, a panic included ([`caught`]), turns into an answer that never loses state ([`managed`]) and whose
+//!    diagnostics point at lines of the configuration ([`aim`]).
 //! 4. The end ([`lifecycle`]) is Terraform's `Shutdown`, a SIGTERM or the death of the parent process: handlers are told
 //!    to stop, get a few seconds to return what they have, and the socket's folder is removed.
 //!
@@ -46,6 +47,7 @@
 //! [`DataSource`]: tf_provider::DataSource
 //! [`Function`]: tf_provider::Function
 
+mod aim;
 mod calls;
 mod catalogue;
 mod caught;

@@ -56,9 +56,9 @@ fn resource(block: &Block) -> String {
 
 /// The table of changes: the one that the plan follows.
 fn changes() -> String {
-    let mut text = String::from("\n## What a change does\n\n| attribute | a change |\n|---|---|\n");
+    let mut text = String::from("\n## What a change does\n\n| attribute | a change | why |\n|---|---|---|\n");
     for row in change::TABLE {
-        let _ = writeln!(text, "| `{}` | {} |", row.attribute, row.effect);
+        let _ = writeln!(text, "| `{}` | {} | {} |", row.attribute, row.change.sentence(), row.reason);
     }
     text
 }
