@@ -5,7 +5,7 @@ use crate::domain::firewall::{Peer, Rule};
 fn from(block: &str) -> BTreeSet<Rule> {
     BTreeSet::from([Rule::all_traffic(
         Peer::CidrBlock(block.parse().unwrap()),
-        "From there.",
+        Some("From there."),
     )])
 }
 
@@ -81,7 +81,7 @@ async fn a_refused_call_adds_no_rule_at_all() {
         "InvalidPermission.Duplicate",
     );
     assert_eq!(cloud.world().security_groups[&id].egress.len(), 1);
-    let unknown = BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup("sg-gone".into()), "")]);
+    let unknown = BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup("sg-gone".into()), None)]);
     refused(
         cloud.authorize(&id, Egress, &unknown).await,
         ErrorKind::NotFound,
@@ -112,7 +112,7 @@ async fn interfaces_and_other_groups_hold_on_to_a_group() {
         group(&cloud, &vpc_id, "instances").await,
         group(&cloud, &vpc_id, "other").await,
     );
-    let rules = BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup(id.clone()), "")]);
+    let rules = BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup(id.clone()), None)]);
     cloud.authorize(&other, Ingress, &rules).await.unwrap();
     refused(
         cloud.delete_security_group(&id).await,
