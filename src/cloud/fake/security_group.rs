@@ -8,7 +8,7 @@ use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World, inside, known, known_mut};
 use crate::cloud::{Direction, ErrorKind, SecurityGroupRequest};
 use crate::domain::Tags;
-use crate::domain::firewall::{ALL_PROTOCOLS, Peer, Rule};
+use crate::domain::firewall::{Peer, Rule};
 use crate::domain::limits::RULES_PER_DIRECTION;
 use crate::domain::observed::SecurityGroup;
 
@@ -49,7 +49,7 @@ impl World {
         let group = SecurityGroup {
             name: "default".to_owned(),
             description: "default VPC security group".to_owned(),
-            ingress: BTreeSet::from([all_traffic(Peer::SecurityGroup(id.clone()))]),
+            ingress: BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup(id.clone()), None)]),
             egress: BTreeSet::from([everywhere()]),
             tags: Tags::new(),
             id,
@@ -171,15 +171,5 @@ fn unknown_rule() -> Refusal {
 }
 
 fn everywhere() -> Rule {
-    all_traffic(Peer::CidrBlock(Ipv4Net::default()))
-}
-
-fn all_traffic(peer: Peer) -> Rule {
-    Rule {
-        protocol: ALL_PROTOCOLS.to_owned(),
-        from_port: None,
-        to_port: None,
-        peer,
-        description: None,
-    }
+    Rule::all_traffic(Peer::CidrBlock(Ipv4Net::default()), None)
 }

@@ -262,7 +262,7 @@ async fn every_method_goes_through_under_the_operation_that_the_cloud_knows_it_b
     call_everything(&faulty).await;
     let arrived: Vec<&str> = fake.calls().iter().map(|call| call.operation).collect();
     assert_eq!(faulty.calls(), arrived);
-    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 58, "{arrived:?}");
+    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 59, "{arrived:?}");
 }
 
 #[tokio::test(start_paused = true)]
