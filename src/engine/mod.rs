@@ -121,6 +121,19 @@ impl Engine {
         diff::diff(topology, observed).is_empty()
     }
 
+    /// What converging would do, in words, one line for each thing: "creating the endpoint for ecr.api". Empty when
+    /// [`is_complete`](Self::is_complete).
+    pub fn differences(&self, topology: &Topology, observed: &Observed) -> Vec<String> {
+        let tasks = diff::diff(topology, observed);
+        let mut lines: Vec<String> = tasks
+            .iter()
+            .map(|task| format!("{} the {}", task.step.verb(), task.step.part()))
+            .collect();
+        lines.sort();
+        lines.dedup();
+        lines
+    }
+
     /// Brings an environment to what `topology` says. `seen` is an observation made a moment ago, if there is one.
     ///
     /// Success means that a fresh observation after the last step shows nothing left to do: every endpoint available, every rule
