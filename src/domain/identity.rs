@@ -145,10 +145,14 @@ pub fn validate_role_arn(arn: &str) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that Batch in this account can be given a role or profile: IAM passes no role to another account or partition.
+/// Checks that Batch in this account can be given a role or profile: IAM passes no role to another account or partition. An
+/// empty account id, which is one that was not asked for, is not compared.
 pub fn check_account(arn: &str, partition: &str, account_id: &str) -> Result<(), Invalid> {
+    let differs = |parsed: &IamArn<'_>| {
+        parsed.partition != partition || (parsed.account_id != account_id && !account_id.is_empty())
+    };
     match IamArn::parse(arn) {
-        Some(parsed) if parsed.partition != partition || parsed.account_id != account_id => Err(Invalid::new(
+        Some(parsed) if differs(&parsed) => Err(Invalid::new(
             format!("{arn:?} is not of this account"),
             format!(
                 "The environment is in account {account_id} of partition {partition}, and only its own roles can be used there."

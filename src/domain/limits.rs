@@ -13,8 +13,6 @@ pub const RESERVED_ADDRESSES: u32 = 5;
 pub const ADDRESSES_PER_ENDPOINT: u32 = 1;
 /// Equal subnets that a VPC is divided for at least, so that zones can be added later without replacing anything (ours).
 pub const ROOM_FOR_ZONES: usize = 4;
-/// Subnets of one VPC; raised on request. Source: Amazon VPC User Guide, "Amazon VPC quotas".
-pub const SUBNETS_PER_VPC: usize = 200;
 
 /// Interface endpoints of one VPC; raised on request. Source: AWS PrivateLink Guide, "AWS PrivateLink quotas".
 pub const INTERFACE_ENDPOINTS_PER_VPC: usize = 50;
@@ -53,6 +51,5 @@ pub const COMPUTE_ENVIRONMENT_NAME_LENGTH: usize = 128;
 pub const SUBNETS_PER_COMPUTE_ENVIRONMENT: usize = 16;
 /// Entries of `ec2Configuration`. Source: AWS Batch API Reference, ComputeResource.
 pub const EC2_CONFIGURATIONS: usize = 2;
-/// Characters of `imageId`, `imageIdOverride` and of a key pair's name. Source: AWS Batch API Reference, Ec2Configuration; EC2
-/// API Reference, CreateKeyPair.
+/// Characters of a key pair's name. Source: EC2 API Reference, CreateKeyPair.
 pub const KEY_PAIR_NAME_LENGTH: usize = 255;

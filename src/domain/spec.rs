@@ -12,7 +12,7 @@ use super::Tags;
 use super::batch::{AllocationStrategy, ComputeType, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
 use super::firewall::Rule;
 use super::identity;
-use super::name::{EnvironmentName, Ownership, instance_role_name, service_role_name};
+use super::name::{EnvironmentName, Ownership, instance_role_name};
 
 /// One environment, as the user wants it.
 #[derive(Clone, Debug, PartialEq)]
@@ -237,14 +237,12 @@ impl Spec {
         }
     }
 
-    /// The service role. The ARN of the service-linked role means the same as none.
+    /// The service role. The ARN of the service-linked role means the same as none; beside `create_service_role` an ARN is that of
+    /// the role that was created, which a state may carry.
     pub fn service_role(&self) -> ServiceRoleChoice {
-        let own = service_role_name(&self.ownership(""));
         match &self.compute_environment.service_role_arn {
             _ if self.compute_environment.create_service_role => ServiceRoleChoice::Owned,
-            Some(arn) if !identity::is_service_linked(arn) && identity::name_in_arn(arn) != own => {
-                ServiceRoleChoice::Existing(arn.clone())
-            }
+            Some(arn) if !identity::is_service_linked(arn) => ServiceRoleChoice::Existing(arn.clone()),
             _ => ServiceRoleChoice::ServiceLinked,
         }
     }

@@ -3,8 +3,10 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::borrow::Cow;
 
+use tf_provider::schema::Block;
 use tf_provider::{AttributePath, AttributePathStep, Diagnostic, Diagnostics};
 
+use super::aim::aim;
 use super::wire::tfplugin6 as proto;
 use proto::attribute_path::Step;
 use proto::attribute_path::step::Selector;
@@ -17,6 +19,14 @@ pub(crate) fn problem(summary: impl Into<Cow<'static, str>>, detail: impl Into<C
         detail: detail.into(),
         attribute: AttributePath::root(),
     }
+}
+
+/// [`to_wire`] of diagnostics about a configuration, whose paths Terraform can find in it if its schema is known.
+pub(crate) fn to_wire_aimed(mut diags: Diagnostics, block: Option<&Block>) -> Vec<proto::Diagnostic> {
+    if let Some(block) = block {
+        aim(&mut diags, block);
+    }
+    to_wire(diags)
 }
 
 /// Diagnostics as the protocol has them: errors first, each in the order given.
@@ -78,19 +88,6 @@ pub(crate) fn path_to_wire(path: AttributePath) -> proto::AttributePath {
         selector: Some(selector(step)),
     });
     proto::AttributePath { steps: steps.collect() }
-}
-
-/// A path as a configuration has it: `network.subnets["a"].rules[0]`. (`Display` puts a dot before every bracket.)
-pub(crate) fn display(path: &AttributePath) -> String {
-    let mut text = String::new();
-    for step in &path.steps {
-        match step {
-            AttributePathStep::Attribute(name) if text.is_empty() => text.push_str(name),
-            AttributePathStep::Attribute(name) => text.extend([".", name]),
-            AttributePathStep::Key(_) | AttributePathStep::Index(_) => text.push_str(&step.to_string()),
-        }
-    }
-    text
 }
 
 #[cfg(test)]

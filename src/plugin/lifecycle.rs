@@ -2,7 +2,7 @@
 //!
 //! The end comes in three ways: Terraform calls `Shutdown` (the usual one), somebody sends SIGTERM or SIGHUP, or the
 //! parent process is gone (it was killed, and with it went all that would have told us). In each the handlers are
-//! cancelled and given [`GRACE`] to finish the calls they are in. An idle connection that closes is *not* an end: gRPC
+//! cancelled and given a few seconds to finish the calls they are in. An idle connection that closes is *not* an end: gRPC
 //! clients close and reopen them as they please.
 //!
 //! SIGINT is no end either: Ctrl-C goes to the whole process group, Terraform answers it by `StopProvider`, and whoever
@@ -30,9 +30,11 @@ use super::wire::go_plugin::grpc_controller_server::GrpcControllerServer;
 use super::wire::go_plugin::grpc_stdio_server::GrpcStdioServer;
 use super::wire::tfplugin6::provider_server::ProviderServer;
 
-/// How long handlers may take to finish once the process has to end. go-plugin kills after two seconds of its own; this
-/// is for when nobody is there to kill.
+/// How long handlers may take to finish once the process has to end.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// The same after Terraform's `Shutdown`, which it follows by SIGKILL two seconds later.
+const GRACE_OF_TERRAFORM: Duration = Duration::from_millis(1500);
 
 /// How often to look whether the parent is still there.
 const PARENT: Duration = Duration::from_millis(500);
@@ -57,7 +59,7 @@ pub(crate) async fn serve(launch: Launch, server: impl FnOnce() -> Server) -> Re
     let provider = ProviderServer::new(Service::new(server(), calls.clone()))
         .max_decoding_message_size(MESSAGE)
         .max_encoding_message_size(MESSAGE);
-    let (connections, _folder) = endpoint.accept(config);
+    let (connections, folder) = endpoint.accept(config);
     let served = tonic::transport::Server::builder()
         .add_service(provider)
         .add_service(GrpcControllerServer::new(companion.clone()))
@@ -66,17 +68,19 @@ pub(crate) async fn serve(launch: Launch, server: impl FnOnce() -> Server) -> Re
         .serve_with_incoming_shutdown(connections, closing.clone().cancelled_owned());
     tokio::pin!(served);
 
-    let reason = tokio::select! {
+    let (reason, grace) = tokio::select! {
         ended = &mut served => return ended.map_err(ServeError::Transport),
-        () = shutdown.cancelled() => "Terraform is done",
-        reason = signals.ending() => reason,
-        () = gone(parent) => "the parent process is gone",
+        () = shutdown.cancelled() => ("Terraform is done", GRACE_OF_TERRAFORM),
+        reason = signals.ending() => (reason, GRACE),
+        () = gone(parent) => ("the parent process is gone", GRACE),
     };
     tracing::debug!(reason, "ending");
     calls.stop_for_good();
     closing.cancel();
+    // Nobody connects any more, and so the folder is gone even if this process is killed before its time is over.
+    drop(folder);
     let ended = async { tokio::join!(calls.idle(), served) };
-    match tokio::time::timeout(GRACE, ended).await {
+    match tokio::time::timeout(grace, ended).await {
         Ok(((), ended)) => ended.map_err(ServeError::Transport),
         Err(_) => {
             tracing::warn!("calls are still running; they are given up");

@@ -9,7 +9,7 @@ use tf_provider::Diagnostics;
 
 use super::caught::{caught, caught_now, settle};
 use super::context::{Checkpoint, context};
-use super::diagnostics::{path_to_wire, problem, to_wire};
+use super::diagnostics::{path_to_wire, problem, to_wire, to_wire_aimed};
 use super::handlers::{AnyResource, Kept, Planned};
 use super::server::{Server, unknown};
 use super::value::{Input, Shape, finish, finish_known, null};
@@ -50,9 +50,8 @@ impl Server {
             let outcome = caught(target.handler.validate(&mut diags, &config)).await;
             settle(&mut diags, "validate", outcome);
         }
-        proto::validate_resource_config::Response {
-            diagnostics: to_wire(diags),
-        }
+        let diagnostics = to_wire_aimed(diags, self.resource_block(&request.type_name));
+        proto::validate_resource_config::Response { diagnostics }
     }
 
     pub(super) async fn upgrade(
@@ -104,6 +103,7 @@ impl Server {
 
     pub(super) async fn read(&self, request: proto::read_resource::Request) -> proto::read_resource::Response {
         let mut diags = Diagnostics::default();
+        let block = self.resource_block(&request.type_name);
         let mut new_state = request.current_state.clone();
         let mut private = request.private.clone();
         if let Some(target) = self.target(&request.type_name, &mut diags)
@@ -116,10 +116,11 @@ impl Server {
                 private = kept.private;
             }
         }
+        let diagnostics = to_wire_aimed(diags, block);
         proto::read_resource::Response {
             new_state,
             private,
-            diagnostics: to_wire(diags),
+            diagnostics,
         }
     }
 
@@ -128,11 +129,12 @@ impl Server {
         request: proto::plan_resource_change::Request,
     ) -> proto::plan_resource_change::Response {
         let mut diags = Diagnostics::default();
+        let block = self.resource_block(&request.type_name);
         let mut answer = proto::plan_resource_change::Response::default();
         if let Some(target) = self.target(&request.type_name, &mut diags) {
             target.plan(request, &mut diags, &mut answer).await;
         }
-        answer.diagnostics = to_wire(diags);
+        answer.diagnostics = to_wire_aimed(diags, block);
         answer
     }
 
@@ -141,6 +143,7 @@ impl Server {
         request: proto::apply_resource_change::Request,
     ) -> proto::apply_resource_change::Response {
         let mut diags = Diagnostics::default();
+        let block = self.resource_block(&request.type_name);
         // What stays if nothing can be said: what was there, which before a creation is nothing.
         let mut answer = proto::apply_resource_change::Response {
             new_state: request.prior_state.clone(),
@@ -150,7 +153,7 @@ impl Server {
         if let Some(target) = self.target(&request.type_name, &mut diags) {
             target.apply(request, &mut diags, &mut answer).await;
         }
-        answer.diagnostics = to_wire(diags);
+        answer.diagnostics = to_wire_aimed(diags, block);
         answer
     }
 }

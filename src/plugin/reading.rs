@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use tf_provider::schema::FunctionSchema;
+use tf_provider::schema::{Block, FunctionSchema};
 use tf_provider::{AttributePathStep, Diagnostic, Diagnostics};
 
 use super::caught::{caught, settle};
-use super::diagnostics::{problem, to_wire, without_backtrace};
+use super::diagnostics::{problem, to_wire_aimed, without_backtrace};
 use super::handlers::AnyDataSource;
 use super::server::{Server, described_function, unknown};
 use super::value::{Input, Shape, Tree, finish, tree};
@@ -22,9 +22,8 @@ impl Server {
             let outcome = caught(self.provider.validate(&mut diags, &config)).await;
             settle(&mut diags, "the provider's validate", outcome);
         }
-        proto::validate_provider_config::Response {
-            diagnostics: to_wire(diags),
-        }
+        let diagnostics = to_wire_aimed(diags, self.provider_block());
+        proto::validate_provider_config::Response { diagnostics }
     }
 
     pub(super) async fn configure(
@@ -36,9 +35,13 @@ impl Server {
             let outcome = caught(self.provider.configure(&mut diags, request.terraform_version, &config)).await;
             settle(&mut diags, "configure", outcome);
         }
-        proto::configure_provider::Response {
-            diagnostics: to_wire(diags),
-        }
+        let diagnostics = to_wire_aimed(diags, self.provider_block());
+        proto::configure_provider::Response { diagnostics }
+    }
+
+    fn provider_block(&self) -> Option<&Block> {
+        let (schema, _) = self.provider_schema().as_ref().ok()?;
+        Some(&schema.block)
     }
 
     fn provider_config(&self, config: Option<DynamicValue>, diags: &mut Diagnostics) -> Option<Input> {
@@ -72,9 +75,8 @@ impl Server {
             let outcome = caught(handler.validate(&mut diags, &config)).await;
             settle(&mut diags, "validate", outcome);
         }
-        proto::validate_data_resource_config::Response {
-            diagnostics: to_wire(diags),
-        }
+        let diagnostics = to_wire_aimed(diags, self.data_source_block(&request.type_name));
+        proto::validate_data_resource_config::Response { diagnostics }
     }
 
     pub(super) async fn read_data_source(
@@ -93,10 +95,8 @@ impl Server {
             let outcome = caught(handler.read(&mut diags, &config, &meta)).await;
             state = settle(&mut diags, "read", outcome).map(|encoded| finish(encoded, &shape));
         }
-        proto::read_data_source::Response {
-            state,
-            diagnostics: to_wire(diags),
-        }
+        let diagnostics = to_wire_aimed(diags, self.data_source_block(&request.type_name));
+        proto::read_data_source::Response { state, diagnostics }
     }
 
     pub(super) async fn call_function(&self, request: proto::call_function::Request) -> proto::call_function::Response {

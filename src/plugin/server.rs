@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use tf_provider::schema::{FunctionSchema, Schema};
-use tf_provider::{DataSource, Diagnostics, Function, Provider, Resource};
+use tf_provider::schema::{Block, FunctionSchema, Schema};
+use tf_provider::{DataSource, Diagnostics, Function, Provider};
 
 use super::UpgradeState;
 use super::caught::{caught_now, settle};
@@ -55,7 +55,7 @@ impl Server {
     /// It sees the provider's configuration by what it shares with the provider, such as an `Arc<OnceCell<Client>>` that
     /// `Provider::configure` fills: Terraform plans, reads and applies only after it has configured.
     #[must_use]
-    pub fn resource(mut self, name: impl Into<String>, resource: impl Resource + UpgradeState + 'static) -> Self {
+    pub fn resource(mut self, name: impl Into<String>, resource: impl UpgradeState + 'static) -> Self {
         self.resources.insert(
             name.into(),
             Offer {
@@ -111,6 +111,18 @@ impl Server {
     pub(super) fn meta_schema(&self) -> &Described {
         self.meta_schema
             .get_or_init(|| describe("the provider's meta", |diags| self.provider.meta_schema(diags)))
+    }
+
+    /// The block that a resource's configuration fills, if its schema can be had.
+    pub(super) fn resource_block(&self, name: &str) -> Option<&Block> {
+        let (schema, _) = self.resources.get(name)?.described(name).as_ref().ok()?;
+        Some(&schema.block)
+    }
+
+    /// The same for a data source.
+    pub(super) fn data_source_block(&self, name: &str) -> Option<&Block> {
+        let (schema, _) = self.data_sources.get(name)?.described(name).as_ref().ok()?;
+        Some(&schema.block)
     }
 
     /// The shape of what a module says in its `provider_meta` block.

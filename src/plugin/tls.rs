@@ -23,7 +23,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) fn server(client: CertificateDer<'static>) -> Result<(ServerConfig, CertificateDer<'static>), Failure> {
     let provider = Arc::new(aws_lc_rs::default_provider());
     let key = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256)?;
-    let certificate = CertificateDer::from(certificate(&key)?);
+    let certificate = certificate(&key)?;
     let verifier = Arc::new(Pinned {
         certificate: client,
         provider: provider.clone(),

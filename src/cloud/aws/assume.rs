@@ -246,12 +246,12 @@ mod tests {
         let environment = Environment::of(&[
             ("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/ci"),
             ("AWS_WEB_IDENTITY_TOKEN_FILE", "~/token"),
-            ("HOME", "/home/ci"),
+            ("HOME", "/h/ci"),
         ]);
         let identity = WebIdentity::new(sts(), AssumeRoleWithWebIdentity::default(), &environment).unwrap();
         assert_eq!(identity.role_arn, "arn:aws:iam::123456789012:role/ci");
         assert_eq!(identity.session_name, SESSION_NAME);
-        assert!(matches!(&identity.token, Token::File(path) if path == "/home/ci/token"));
+        assert!(matches!(&identity.token, Token::File(path) if path == "/h/ci/token"));
     }
 
     #[test]

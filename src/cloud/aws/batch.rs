@@ -1,4 +1,6 @@
 //! AWS Batch: compute environments.
+//!
+//! Types and strategies go to the SDK as words: its enum for updates lacks `BEST_FIT`, and AWS is the one to refuse it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,26 +14,11 @@ use super::AwsCloud;
 use super::answer::{incomplete, or_gone, refused};
 use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Result};
 use crate::domain::Tags;
-use crate::domain::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use crate::domain::batch::Ec2Configuration;
 use crate::domain::observed::ComputeEnvironment;
 
 const DESCRIBE: &str = "batch:DescribeComputeEnvironments";
 const CREATE: &str = "batch:CreateComputeEnvironment";
-
-/// Words and not the SDK's variants: its enum for updates lacks `BEST_FIT`, and AWS is the one to refuse it.
-fn strategy(strategy: AllocationStrategy) -> &'static str {
-    match strategy {
-        AllocationStrategy::BestFit => "BEST_FIT",
-        AllocationStrategy::BestFitProgressive => "BEST_FIT_PROGRESSIVE",
-        AllocationStrategy::BestFitProgressiveOrdered => "BEST_FIT_PROGRESSIVE_ORDERED",
-    }
-}
-
-fn compute_type(compute_type: ComputeType) -> CrType {
-    match compute_type {
-        ComputeType::Ec2 => CrType::Ec2,
-    }
-}
 
 fn state(enabled: bool) -> CeState {
     if enabled { CeState::Enabled } else { CeState::Disabled }
@@ -67,8 +54,8 @@ fn images(configurations: &[Ec2Configuration]) -> Vec<SdkEc2Configuration> {
 )]
 fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
     ComputeResource::builder()
-        .r#type(compute_type(request.compute_type))
-        .allocation_strategy(CrAllocationStrategy::from(strategy(request.allocation_strategy)))
+        .r#type(CrType::from(request.compute_type.as_str()))
+        .allocation_strategy(CrAllocationStrategy::from(request.allocation_strategy.as_str()))
         .set_instance_types(Some(request.instance_types.clone()))
         .minv_cpus(request.min_vcpus)
         .set_desiredv_cpus(request.desired_vcpus)
@@ -93,7 +80,7 @@ fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<ComputeResourc
         .set_allocation_strategy(
             infrastructure
                 .allocation_strategy
-                .map(|chosen| CrUpdateAllocationStrategy::from(strategy(chosen))),
+                .map(|strategy| CrUpdateAllocationStrategy::from(strategy.as_str())),
         )
         .set_instance_types(infrastructure.instance_types.clone())
         .set_image_id(infrastructure.image_id.clone())

@@ -89,7 +89,9 @@ fn what_was_decided_once_is_no_change() {
     assert!(replaced_from(prior, open).is_empty());
 }
 
-fn infrastructure_changes() -> Vec<(&'static str, fn(&mut Spec))> {
+type Edit = fn(&mut Spec);
+
+fn infrastructure_changes() -> Vec<(&'static str, Edit)> {
     vec![
         ("network.availability_zones", |s| {
             s.network.availability_zones = Some(vec!["ap-northeast-1a".to_owned()])
@@ -124,6 +126,20 @@ fn infrastructure_changes() -> Vec<(&'static str, fn(&mut Spec))> {
                 .insert("a".to_owned(), "b".to_owned());
         }),
     ]
+}
+
+#[test]
+fn fewer_zones_are_a_change_of_zones() {
+    let mut prior = best_fit();
+    for (zone, block) in [("ap-northeast-1a", "10.0.0.0/18"), ("ap-northeast-1c", "10.0.64.0/18")] {
+        prior.kept.subnets.insert(zone.to_owned(), block.parse().unwrap());
+    }
+    assert_eq!(
+        replaced_from(prior.clone(), |s| s.network.max_azs = 1),
+        ["network.availability_zones"]
+    );
+    // No third zone is known to be chosen, so none is guessed.
+    assert!(replaced_from(prior, |s| s.network.max_azs = 4).is_empty());
 }
 
 #[test]

@@ -43,13 +43,13 @@ pub struct Rule {
 
 impl Rule {
     /// All traffic from or to a block.
-    pub fn all_traffic(peer: Peer, description: &str) -> Self {
+    pub fn all_traffic(peer: Peer, description: Option<&str>) -> Self {
         Self {
             protocol: ALL_PROTOCOLS.to_owned(),
             from_port: None,
             to_port: None,
             peer,
-            description: Some(description.to_owned()),
+            description: description.map(str::to_owned),
         }
     }
 
@@ -124,18 +124,14 @@ pub fn ingress(vpc: Ipv4Net, extra: &[Rule]) -> BTreeSet<Rule> {
 
 /// The inbound rule that is always there: endpoints and instances reach each other by it.
 pub fn from_vpc(vpc: Ipv4Net) -> Rule {
-    Rule::all_traffic(Peer::CidrBlock(vpc), "All traffic from the VPC")
+    Rule::all_traffic(Peer::CidrBlock(vpc), Some("All traffic from the VPC"))
 }
 
-/// Outbound rules: everything, or the VPC's block (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.
+/// Outbound rules: everything (the rule without a description that AWS gives every new group), or the VPC's block (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.
 pub fn egress<'a>(vpc: Ipv4Net, allow_all: bool, prefix_lists: impl IntoIterator<Item = &'a str>) -> BTreeSet<Rule> {
     if allow_all {
-        // The rule that AWS gives every new group, which has no description.
-        let everywhere = Rule::all_traffic(Peer::CidrBlock(Ipv4Net::default()), "");
-        return BTreeSet::from([Rule {
-            description: None,
-            ..everywhere
-        }]);
+        let everywhere = Peer::CidrBlock(Ipv4Net::default());
+        return BTreeSet::from([Rule::all_traffic(everywhere, None)]);
     }
     let to_gateways = prefix_lists.into_iter().map(|id| Rule {
         protocol: "tcp".to_owned(),
@@ -145,7 +141,7 @@ pub fn egress<'a>(vpc: Ipv4Net, allow_all: bool, prefix_lists: impl IntoIterator
         description: Some("HTTPS to a gateway endpoint".to_owned()),
     });
     let mut rules: BTreeSet<Rule> = to_gateways.collect();
-    rules.insert(Rule::all_traffic(Peer::CidrBlock(vpc), "All traffic to the VPC"));
+    rules.insert(Rule::all_traffic(Peer::CidrBlock(vpc), Some("All traffic to the VPC")));
     rules
 }
 

@@ -49,7 +49,7 @@ impl FromStr for ImportId {
 }
 
 /// Whether a word has the form of a region's name: lower-case words and a number, joined by hyphens.
-pub fn is_region(word: &str) -> bool {
+fn is_region(word: &str) -> bool {
     let parts: Vec<&str> = word.split('-').collect();
     let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
     match parts.as_slice() {
@@ -61,6 +61,17 @@ pub fn is_region(word: &str) -> bool {
         }
         [] => false,
     }
+}
+
+/// Checks the form of a region's name; whether it exists is for AWS to say.
+pub fn validate_region(word: &str) -> Result<(), Invalid> {
+    if is_region(word) {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        format!("{word:?} is not the name of a region"),
+        "Use a name such as \"ap-northeast-1\"; the name of a zone has one more letter.",
+    ))
 }
 
 #[cfg(test)]
@@ -90,6 +101,16 @@ mod tests {
         ] {
             let error = id.parse::<ImportId>().unwrap_err();
             assert!(error.detail.contains("terraform import"), "{id}: {error}");
+        }
+    }
+
+    #[test]
+    fn regions_have_a_form() {
+        for region in ["ap-northeast-1", "us-gov-west-1", "eusc-de-east-1", "us-iso-east-1"] {
+            assert!(validate_region(region).is_ok(), "{region}");
+        }
+        for word in ["", "tokyo", "ap-northeast-1a", "ap--1", "AP-northeast-1"] {
+            assert!(validate_region(word).is_err(), "{word}");
         }
     }
 

@@ -19,7 +19,7 @@ pub mod import_id;
 pub use derived::{
     client_token, compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name,
 };
-pub use import_id::ImportId;
+pub use import_id::{ImportId, validate_region};
 
 /// The environment's name: 1–50 of `[A-Za-z0-9_-]`, starting with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

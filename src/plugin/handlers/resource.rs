@@ -110,7 +110,7 @@ fn keep<R: Resource>(diags: &mut Diagnostics, (state, private): (R::State<'_>, R
 }
 
 #[async_trait]
-impl<R: Resource + UpgradeState> AnyResource for R {
+impl<R: UpgradeState> AnyResource for R {
     fn schema(&self, diags: &mut Diagnostics) -> Option<Schema> {
         R::schema(self, diags)
     }

@@ -8,7 +8,7 @@ use tf_provider::value::Value;
 use super::filled;
 use super::model::{AssumeRoleConfig, EndpointsConfig, ProviderConfig, WebIdentityConfig};
 use crate::cloud::aws::settings::RetryMode;
-use crate::domain::name::import_id::is_region;
+use crate::domain::name::validate_region;
 use crate::domain::tagging;
 use crate::provider::attribute::List;
 use crate::provider::diagnostics::{diagnostic, plan_error};
@@ -50,14 +50,9 @@ impl Check<'_> {
 
     fn region(&mut self, config: &ProviderConfig) {
         if let Some(region) = filled(&config.region)
-            && !is_region(&region)
+            && let Err(invalid) = validate_region(&region)
         {
-            self.error(
-                "region",
-                format!("{region:?} is not a region"),
-                "Give a region's name such as \"ap-northeast-1\", or leave `region` out to use AWS_REGION, AWS_DEFAULT_REGION or \
-                 the profile's region.",
-            );
+            self.error("region", invalid.summary, invalid.detail);
         }
     }
 

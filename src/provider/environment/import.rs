@@ -73,7 +73,7 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
             "",
             format!("There is no environment {name}"),
             format!(
-                "Nothing in region {} of account {} carries the tag {} = {name:?}. Only environments that this provider made can be \
+                "Nothing in region {} of account {} carries the tag {} = \"{name}\". Only environments that this provider made can be \
                  imported. For another region use the id \"{name}@REGION\"; for another account other credentials.",
                 connection.region(),
                 ownership.account_id,

@@ -146,8 +146,7 @@ impl Resource for EnvironmentResource {
             diags.errors.push(already_there(&apply));
             return None;
         }
-        let seen = (!seen.is_empty()).then_some(seen);
-        let (state, facts) = apply.converge(seen, timeout, diags).await;
+        let (state, facts) = apply.converge(Some(seen), timeout, diags).await;
         let nothing_made = diags.errors.is_empty() || !refresh::is_nothing(&state);
         nothing_made.then_some((Value::Value(state), Value::Value(facts)))
     }

@@ -13,9 +13,9 @@ use super::spec::{self, Surroundings};
 use crate::cloud::CallerIdentity;
 use crate::domain::change::{self, Change};
 use crate::domain::facts::Facts;
-use crate::domain::lint::{self, Severity};
+use crate::domain::lint::{self, Note, Severity};
 use crate::domain::problem::PlanError;
-use crate::domain::spec::Spec;
+use crate::domain::spec::{Kept, Spec};
 use crate::domain::topology::Topology;
 use crate::provider::attribute::Unknowns;
 use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
@@ -31,6 +31,8 @@ pub(super) struct Plan {
     pub(super) facts: RegionFacts,
     /// Attributes whose change needs a replacement.
     pub(super) replace: Vec<AttributePath>,
+    /// What the user should know of the desired environment; said only when something changes.
+    warnings: Vec<Diagnostic>,
 }
 
 /// What exists before a plan.
@@ -58,8 +60,11 @@ pub(super) async fn plan(
         connection: connection.as_ref(),
     };
     let desired = planner.desired(diags).await?;
-    let plan = planner.plan(desired);
+    let mut plan = planner.plan(desired);
     planner.guard(&plan, diags)?;
+    if prior.is_none_or(|prior| *prior.state != plan.state) {
+        diags.warnings.append(&mut plan.warnings);
+    }
     Some(plan)
 }
 
@@ -81,7 +86,7 @@ async fn connect(session: &Session, config: &Environment, diags: &mut Diagnostic
 /// What was found out before the planned state is written down.
 #[derive(Default)]
 struct Desired {
-    spec: Option<Spec>,
+    replace: Vec<&'static str>,
     identity: Option<CallerIdentity>,
     topology: Option<Topology>,
     facts: RegionFacts,
@@ -99,17 +104,25 @@ impl Planner<'_> {
         let Some(connection) = self.connection else {
             return Some(Desired::default());
         };
-        let (spec, errors) = spec::of_config(self.config, self.surroundings(connection));
+        let (mut spec, errors) = spec::of_config(self.config, self.surroundings(connection));
         if self.report(errors, diags) {
             return None;
+        }
+        let replaces = !self.replacements(connection, &spec).is_empty();
+        if replaces {
+            // A new one keeps no decision of the old one.
+            spec.kept = Kept::default();
         }
         let identity = connection.cloud().caller_identity().await;
         let identity = note(identity, "Cannot tell whose account it is", diags)?;
         self.same_account(&identity, diags)?;
         let planned = self.topology(connection, &spec, &identity, diags).await?;
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
+        if let Some(topology) = &topology {
+            spec.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
+        }
         Some(Desired {
-            spec: Some(spec),
+            replace: self.replacements(connection, &spec),
             identity: Some(identity),
             topology,
             facts,
@@ -151,13 +164,10 @@ impl Planner<'_> {
     }
 
     fn settle(&self, topology: Topology, facts: &Facts, diags: &mut Diagnostics) -> (Topology, RegionFacts) {
-        for note in lint::lint(&topology) {
-            let told = diagnostic(note.attribute, note.summary, note.detail);
-            match note.severity {
-                Severity::Fatal => diags.errors.push(told),
-                Severity::Warning => diags.warnings.push(told),
-            }
-        }
+        let bugs = lint::lint(&topology)
+            .into_iter()
+            .filter(|note| note.severity == Severity::Fatal);
+        diags.errors.extend(bugs.map(remark));
         let facts = RegionFacts::used_by(&topology, facts);
         (topology, facts)
     }
@@ -200,26 +210,21 @@ impl Planner<'_> {
             default_tags: default_tags.as_ref(),
         };
         let state = projection.environment();
-        let replace = self.replacements(&desired);
+        let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
+        let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
         Plan {
             state,
             facts: desired.facts,
-            replace: replace.into_iter().map(path).collect(),
+            replace: desired.replace.into_iter().map(path).collect(),
+            warnings: warnings.map(remark).collect(),
         }
     }
 
     /// What replaces: by the table, and whatever always replaces and is not known yet.
-    fn replacements(&self, desired: &Desired) -> Vec<&'static str> {
-        let (Some(prior), Some(connection)) = (self.prior, self.connection) else {
-            return Vec::new();
-        };
-        let Some(spec) = &desired.spec else { return Vec::new() };
+    fn replacements(&self, connection: &Connection, spec: &Spec) -> Vec<&'static str> {
+        let Some(prior) = self.prior else { return Vec::new() };
         let before = spec::of_state(prior.state, self.surroundings(connection));
-        let mut after = spec.clone();
-        if let Some(topology) = &desired.topology {
-            after.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
-        }
-        let mut replace = change::replacements(&before, &after);
+        let mut replace = change::replacements(&before, spec);
         replace.retain(|attribute| !self.unknown.touch(&[*attribute]));
         let not_known = change::TABLE
             .iter()
@@ -283,6 +288,10 @@ pub(super) fn other_account(state: &Environment, identity: &CallerIdentity) -> O
 pub(super) fn depends_on_unknown(error: &PlanError, unknown: &Unknowns) -> bool {
     let section = error.attribute.split(['.', '[']).next().unwrap_or_default();
     unknown.touch(&[section]) || (section == "network" && unknown.touch(&["endpoints", "region"]))
+}
+
+fn remark(note: Note) -> Diagnostic {
+    diagnostic(note.attribute, note.summary, note.detail)
 }
 
 fn note<T>(answer: crate::cloud::Result<T>, summary: &str, diags: &mut Diagnostics) -> Option<T> {

@@ -16,9 +16,10 @@ use crate::domain::firewall::ALL_PROTOCOLS;
 use crate::domain::identity::{is_service_linked, name_in_arn};
 use crate::domain::spec::{InstanceTenancy, NetworkSpec};
 use crate::domain::topology::{EndpointPlan, Topology};
+use crate::engine::part::Part;
 use crate::provider::attribute::{List, Map, Unknowns};
 use crate::provider::number::Number;
-use crate::provider::read::{list, object};
+use crate::provider::read::{list, object, texts};
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
 pub(super) const VALID: &str = "VALID";
@@ -134,8 +135,9 @@ impl Projection<'_> {
         let prior = self.prior_service(plan).unwrap_or_default();
         let id = keep(&prior.id);
         let gateway = plan.kind == EndpointKind::Gateway;
-        let interfaces_stay = id.is_value() && !self.interfaces_change(config, network);
-        let names_stay = id.is_value() && !self.private_dns_changes(config);
+        let stays = id.is_value() && !self.drifted(&Part::Endpoint(plan.service.clone()));
+        let interfaces_stay = stays && !self.interfaces_change(config, network);
+        let names_stay = stays && !self.private_dns_changes(config);
         Service {
             service_name: text(&plan.service_name),
             r#type: text(plan.kind.as_str()),
@@ -168,19 +170,16 @@ impl Projection<'_> {
     }
 
     fn interfaces_change(&self, config: &Endpoints, network: &Network) -> bool {
-        self.drifted()
-            || self.prior.is_none_or(|prior| {
-                object(&prior.network).subnets != network.subnets
-                    || object(&prior.endpoints).availability_zones != config.availability_zones
-            })
+        self.prior.is_none_or(|prior| {
+            object(&prior.network).subnets != network.subnets
+                || object(&prior.endpoints).availability_zones != config.availability_zones
+        })
     }
 
     fn private_dns_changes(&self, config: &Endpoints) -> bool {
         let planned = config.private_dns_enabled.or(Value::Value(true));
-        self.drifted()
-            || self
-                .prior
-                .is_none_or(|prior| object(&prior.endpoints).private_dns_enabled != planned)
+        self.prior
+            .is_none_or(|prior| object(&prior.endpoints).private_dns_enabled != planned)
     }
 
     fn security_group(&self) -> SecurityGroup {
@@ -267,7 +266,7 @@ impl Projection<'_> {
         let surroundings_stay = before.is_some_and(|(subnet_ids, before)| {
             subnet_ids == network.subnet_ids && before.id == group.id && before.additional_ids == group.additional_ids
         });
-        if *planned != prior || !surroundings_stay || self.drifted() {
+        if *planned != prior || !surroundings_stay || self.drifted(&Part::ComputeEnvironment) {
             planned.status_reason = Value::Unknown;
         }
     }
@@ -318,10 +317,11 @@ impl Projection<'_> {
         }
     }
 
-    /// Whether something must be repaired that has no attribute of its own.
-    fn drifted(&self) -> bool {
-        let drift = self.prior.and_then(|prior| prior.drift.as_ref_option());
-        drift.is_some_and(|drift| !drift.is_empty())
+    /// Whether something about a part must be repaired that has no attribute of its own.
+    fn drifted(&self, part: &Part) -> bool {
+        let drift = self.prior.and_then(|prior| texts(&prior.drift)).unwrap_or_default();
+        let part = part.to_string();
+        drift.iter().any(|line| line.ends_with(&part))
     }
 }
 

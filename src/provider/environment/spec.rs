@@ -16,7 +16,7 @@ use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
 use crate::domain::identity::{is_service_linked, name_in_arn};
-use crate::domain::name::{self, EnvironmentName, Ownership, import_id::is_region};
+use crate::domain::name::{self, EnvironmentName, Ownership};
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::{
     ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, Kept, NetworkSpec, SecurityGroupSpec, Spec,
@@ -160,12 +160,8 @@ impl Reader {
 
     fn region(&mut self, value: &Value<String>) {
         if let Some(region) = text(value)
-            && !is_region(&region)
+            && let Err(invalid) = name::validate_region(&region)
         {
-            let invalid = Invalid::new(
-                format!("{region:?} is not a region"),
-                "Give a region's name such as \"ap-northeast-1\", or leave it out to use the provider's region.",
-            );
             self.errors.push(invalid.at("region"));
         }
     }

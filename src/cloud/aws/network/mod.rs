@@ -1,4 +1,7 @@
-//! The network's calls, one module for each kind of resource; here they meet the trait.
+//! The network's calls of EC2, one module for each kind of resource.
+//!
+//! A module has a function for each call, from the port's request to the SDK's and from the SDK's answer to the port's. Here they
+//! meet the trait, beside the few words (filters, tag specifications, blocks) that all of them use.
 
 use std::collections::BTreeSet;
 

@@ -1,0 +1,202 @@
+//! Parts that were deleted or edited outside: each is repaired, and that part alone.
+
+use super::Lab;
+use crate::cloud::fake::World;
+use crate::domain::topology::Topology;
+
+/// Makes an environment, lets `drift` happen, and expects the next run to do exactly `repair`.
+async fn repairs(drift: impl FnOnce(&mut World), repair: &[&str]) {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let before = lab.make(&topology).await;
+    lab.aws.edit(drift);
+    lab.aws.clear_calls();
+    let after = lab.make(&topology).await;
+    assert_eq!(lab.writes(), repair);
+    assert_eq!(after.vpc.map(|vpc| vpc.id), before.vpc.map(|vpc| vpc.id));
+    lab.assert_single();
+}
+
+#[tokio::test(start_paused = true)]
+async fn dns_attributes() {
+    repairs(
+        |world| {
+            for vpc in world.vpcs.values_mut() {
+                vpc.dns_hostnames = Some(false);
+            }
+        },
+        &["ec2:ModifyVpcAttribute"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_to_the_internet() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let gateway = lab.aws.add_internet_gateway(&observed.vpc.expect("it").id);
+    let table = observed
+        .route_tables
+        .values()
+        .find(|table| !table.main)
+        .expect("a table");
+    lab.aws.add_route(&table.id, "0.0.0.0/0", &gateway);
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:DeleteRoute"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn public_addresses_of_a_subnet() {
+    repairs(
+        |world| {
+            if let Some(subnet) = world.subnets.values_mut().next() {
+                subnet.map_public_ip_on_launch = true;
+            }
+        },
+        &["ec2:ModifySubnetAttribute"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subnet_that_lost_its_table() {
+    repairs(
+        |world| {
+            let table = world
+                .route_tables
+                .values_mut()
+                .find(|table| !table.associations.is_empty());
+            table.expect("a table").associations.clear();
+        },
+        &["ec2:AssociateRouteTable"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_of_the_group() {
+    repairs(
+        |world| {
+            for group in world
+                .security_groups
+                .values_mut()
+                .filter(|group| group.name != "default")
+            {
+                group.ingress.clear();
+            }
+        },
+        &["ec2:AuthorizeSecurityGroupIngress"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_was_deleted() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let id = observed.endpoints.keys().next().expect("an endpoint").clone();
+    lab.aws.remove_endpoint(&id);
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:CreateVpcEndpoint"]);
+    lab.assert_single();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_without_its_policy_and_a_profile_without_its_role() {
+    repairs(
+        |world| {
+            for role in world.roles.values_mut() {
+                role.role.attached_policies.clear();
+            }
+            for profile in world.instance_profiles.values_mut() {
+                profile.role_name = None;
+            }
+        },
+        &["iam:AddRoleToInstanceProfile", "iam:AttachRolePolicy"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn ownership_tags() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    lab.aws
+        .edit(|world| world.subnets.values_mut().for_each(|subnet| subnet.tags.clear()));
+    lab.aws
+        .edit(|world| world.security_groups.values_mut().for_each(|group| group.tags.clear()));
+    lab.aws.clear_calls();
+    let again = lab.make(&topology).await;
+    assert_eq!(
+        lab.writes(),
+        ["ec2:CreateTags"; 4],
+        "three subnets and a group, each with a name of its own"
+    );
+    assert_eq!(again.subnets, observed.subnets);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_compute_environment_that_was_disabled_and_resized() {
+    repairs(
+        |world| {
+            for record in world.compute_environments.values_mut() {
+                record.environment.enabled = false;
+                record.environment.max_vcpus = 99;
+            }
+        },
+        &["batch:UpdateComputeEnvironment", "batch:UpdateComputeEnvironment"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_compute_environment_that_turned_invalid() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    lab.aws
+        .invalidate_compute_environment("my-batch-cluster", "CLIENT_ERROR - instances did not join");
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(
+        lab.writes(),
+        ["batch:UpdateComputeEnvironment"],
+        "every update makes Batch look again"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_compute_environment_that_is_gone() {
+    repairs(
+        |world| world.compute_environments.clear(),
+        &["batch:CreateComputeEnvironment"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_of_others_are_removed_unless_ignored() {
+    let lab = Lab::new();
+    let mut topology: Topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    let foreign = |world: &mut World| {
+        for vpc in world.vpcs.values_mut() {
+            vpc.tags.insert("cost-centre".into(), "42".into());
+            vpc.tags.insert("aws:cloudformation:stack-name".into(), "theirs".into());
+        }
+    };
+    lab.aws.edit(foreign);
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:DeleteTags"]);
+
+    topology.ignored_tags.keys.push("cost-centre".into());
+    lab.aws.edit(foreign);
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+}
