@@ -104,7 +104,7 @@ async fn after_a_crash_nothing_is_called_any_more() {
         let run = async {
             // The second call crashes; the third starts while the second is on its way.
             let request = request();
-            futures::join!(faulty.create_vpc(&request), faulty.create_vpc(&request));
+            let _ = futures::join!(faulty.create_vpc(&request), faulty.create_vpc(&request));
         };
         tokio::select! {
             () = run => panic!("a crashed process went on"),
