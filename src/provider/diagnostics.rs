@@ -1,0 +1,100 @@
+//! Diagnostics in Terraform's form: what is wrong, where, and what to do about it.
+
+use tf_provider::{AttributePath, AttributePathStep, Diagnostic, Diagnostics};
+
+use crate::cloud::CloudError;
+use crate::domain::problem::PlanError;
+use crate::engine::Failure;
+
+/// A diagnostic at a dotted attribute path. (Built field by field: tf-provider's own constructors append Rust's backtrace.)
+pub(crate) fn diagnostic(attribute: &str, summary: impl Into<String>, detail: impl Into<String>) -> Diagnostic {
+    Diagnostic {
+        summary: summary.into().into(),
+        detail: detail.into().into(),
+        attribute: path(attribute),
+    }
+}
+
+/// The attribute path of a dotted one such as `security_group.ingress_rules[2].protocol`; empty for the resource itself.
+pub(crate) fn path(dotted: &str) -> AttributePath {
+    let mut path = AttributePath::root();
+    for segment in dotted.split('.').filter(|segment| !segment.is_empty()) {
+        let mut pieces = segment.split('[');
+        if let Some(name) = pieces.next() {
+            path.add_attribute(name.to_owned());
+        }
+        for piece in pieces {
+            path.add_step(subscript(piece.trim_end_matches(']')));
+        }
+    }
+    path
+}
+
+fn subscript(text: &str) -> AttributePathStep {
+    match text.parse() {
+        Ok(index) => AttributePathStep::Index(index),
+        Err(_) => AttributePathStep::Key(text.trim_matches('"').to_owned().into()),
+    }
+}
+
+/// What is wrong with a value.
+pub(crate) fn plan_error(error: &PlanError) -> Diagnostic {
+    diagnostic(&error.attribute, error.summary.clone(), error.detail.clone())
+}
+
+/// A call that AWS refused while something was being found out.
+pub(crate) fn cloud_error(attribute: &str, summary: &str, error: &CloudError) -> Diagnostic {
+    diagnostic(attribute, summary, refusal(error))
+}
+
+fn refusal(error: &CloudError) -> String {
+    let mut text = match &error.code {
+        Some(code) => format!("AWS refused {}: {code}: {}", error.operation, error.message),
+        None => format!("{} got no answer from AWS: {}", error.operation, error.message),
+    };
+    if let Some(id) = &error.request_id {
+        text.push_str(&format!("\nRequest id: {id}"));
+    }
+    text
+}
+
+/// Adds what an engine's run left undone.
+pub(crate) fn add_failures(diags: &mut Diagnostics, failures: &[Failure]) {
+    for failure in failures {
+        let error = diagnostic(&failure.attribute, failure.summary.clone(), failure.detail.clone());
+        diags.errors.push(error);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::ErrorKind;
+
+    #[test]
+    fn dotted_paths_become_steps() {
+        let expected = AttributePath::new("security_group")
+            .attribute("ingress_rules")
+            .index(2)
+            .attribute("protocol");
+        assert_eq!(path("security_group.ingress_rules[2].protocol"), expected);
+        assert_eq!(path("tags[\"a-b\"]"), AttributePath::new("tags").key("a-b"));
+        assert_eq!(path(""), AttributePath::root());
+    }
+
+    #[test]
+    fn a_refusal_says_what_aws_said() {
+        let error = CloudError {
+            kind: ErrorKind::Denied,
+            operation: "ec2:DescribeVpcs",
+            code: Some("UnauthorizedOperation".into()),
+            message: "You are not authorized.".into(),
+            request_id: Some("1-2-3".into()),
+        };
+        let told = cloud_error("network", "Cannot look at the network", &error);
+        assert_eq!(
+            told.detail,
+            "AWS refused ec2:DescribeVpcs: UnauthorizedOperation: You are not authorized.\nRequest id: 1-2-3"
+        );
+    }
+}

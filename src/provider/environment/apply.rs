@@ -1,0 +1,240 @@
+//! Applies: the topology that was planned, brought about by the engine, and the state of what is there afterwards.
+//!
+//! The topology is built again from the configuration, the decisions in the planned state and the facts kept beside it, without asking
+//! AWS: it is the very one that was planned.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tf_provider::value::Value;
+use tf_provider::{Diagnostic, Diagnostics};
+
+use super::facts::{self, RegionFacts};
+use super::model::Environment;
+use super::spec::{self, Surroundings};
+use super::state::Sight;
+use crate::domain::facts::Facts;
+use crate::domain::identity::name_in_arn;
+use crate::domain::name::{Ownership, instance_role_name};
+use crate::domain::observed::Observed;
+use crate::domain::spec::Spec;
+use crate::domain::topology::Topology;
+use crate::engine::{Control, Outcome, Target};
+use crate::plugin;
+use crate::provider::diagnostics::{add_failures, cloud_error, plan_error};
+use crate::provider::read::{object, text};
+use crate::provider::session::{Connection, Session};
+
+/// An environment that is to be made what was planned.
+pub(super) struct Apply {
+    pub(super) connection: Connection,
+    pub(super) topology: Topology,
+    pub(super) target: Target,
+    pub(super) planned: Environment,
+    pub(super) facts: RegionFacts,
+}
+
+impl Apply {
+    /// Builds the planned topology; `None` with errors in `diags`.
+    pub(super) async fn prepare(
+        session: &Session,
+        config: &Environment,
+        planned: Environment,
+        known: &RegionFacts,
+        prior: Option<&Environment>,
+        diags: &mut Diagnostics,
+    ) -> Option<Self> {
+        let region = text(&planned.region).or(text(&config.region));
+        let connection = note(
+            session.connection(region.as_deref()).await.map_err(Diagnostic::from),
+            diags,
+        )?;
+        let surroundings = Surroundings {
+            region: connection.region(),
+            default_tags: &connection.settings.default_tags,
+            ignored_tags: &connection.settings.ignored_tags,
+            kept: Some(&planned),
+        };
+        let (spec, errors) = spec::of_config(config, surroundings);
+        let facts = note(facts(&connection, known, &spec).await, diags)?;
+        let topology = match (errors.is_empty(), Topology::plan(&spec, &facts)) {
+            (true, Ok(topology)) => topology,
+            (_, wrong) => {
+                diags
+                    .errors
+                    .extend(errors.iter().chain(wrong.err().iter().flatten()).map(plan_error));
+                return None;
+            }
+        };
+        Some(Self {
+            target: target(&topology, prior),
+            facts: RegionFacts::used_by(&topology, &facts),
+            connection,
+            topology,
+            planned,
+        })
+    }
+
+    /// What is there already.
+    pub(super) async fn observe(&self, diags: &mut Diagnostics) -> Option<Observed> {
+        let seen = self.connection.engine.observe(&self.target).await;
+        note(
+            seen.map_err(|error| cloud_error("", "Cannot look at what is there", &error)),
+            diags,
+        )
+    }
+
+    /// Whether a finished environment is there, be it the planned one or another one of the same name.
+    pub(super) fn is_finished(&self, observed: &Observed) -> bool {
+        let engine = &self.connection.engine;
+        if engine.is_complete(&self.topology, observed) {
+            return true;
+        }
+        let state = sight(
+            &self.connection,
+            &self.target.ownership,
+            observed,
+            &Environment::default(),
+        )
+        .state();
+        let own = desired(
+            &self.connection,
+            &state,
+            &self.facts,
+            observed,
+            &self.topology.partition,
+        );
+        own.is_some_and(|own| engine.is_complete(&own, observed))
+    }
+
+    /// Brings it about; the state is of what is there, whether all went well or not.
+    pub(super) async fn converge(
+        self,
+        seen: Option<Observed>,
+        timeout: Duration,
+        diags: &mut Diagnostics,
+    ) -> (Environment, RegionFacts) {
+        let this = Arc::new(self);
+        let control = control(timeout, {
+            let this = this.clone();
+            let context = plugin::context();
+            move |observed| {
+                context.checkpoint_with_private(
+                    &Value::Value(this.state(observed, Vec::new())),
+                    &Value::Value(&this.facts),
+                );
+            }
+        });
+        let engine = &this.connection.engine;
+        let outcome = engine.converge(&this.topology, &this.target, seen, &control).await;
+        let state = this.outcome(outcome, diags);
+        (state, this.facts.clone())
+    }
+
+    fn outcome(&self, outcome: Outcome, diags: &mut Diagnostics) -> Environment {
+        add_failures(diags, &outcome.failures);
+        let engine = &self.connection.engine;
+        let drift = match outcome.failures.is_empty() {
+            true => Vec::new(),
+            false => engine.differences(&self.topology, &outcome.observed),
+        };
+        self.state(&outcome.observed, drift)
+    }
+
+    fn state(&self, observed: &Observed, drift: Vec<String>) -> Environment {
+        let sight = sight(&self.connection, &self.target.ownership, observed, &self.planned);
+        Sight { drift, ..sight }.state()
+    }
+}
+
+/// What the engine is to look at.
+fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
+    let had = prior.and_then(target_of_state);
+    Target {
+        ownership: topology.ownership.clone(),
+        vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
+        compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
+        instance_role: topology.instance_role.is_some() || had.as_ref().is_some_and(|had| had.instance_role),
+        service_role: topology.service_role.is_some() || had.is_some_and(|had| had.service_role),
+    }
+}
+
+/// What the engine is to look at, from a state.
+pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
+    let ownership = spec::ownership(state)?;
+    let compute = object(&state.compute_environment);
+    Some(Target {
+        vpc_id: text(&object(&state.network).vpc_id),
+        compute_environment_name: text(&compute.name),
+        instance_role: owned_instance_role(state, &ownership),
+        service_role: compute.create_service_role.unwrap_or(false),
+        ownership,
+    })
+}
+
+/// Whether the instance role that a state names is the environment's own. None at all is one of its own that is broken.
+fn owned_instance_role(state: &Environment, ownership: &Ownership) -> bool {
+    let arn = text(&object(&state.compute_environment).instance_role_arn);
+    arn.is_none_or(|arn| name_in_arn(&arn) == instance_role_name(ownership))
+}
+
+/// The topology that a state is of, as far as it can be told: what drift is measured by.
+pub(super) fn desired(
+    connection: &Connection,
+    state: &Environment,
+    known: &RegionFacts,
+    observed: &Observed,
+    partition: &str,
+) -> Option<Topology> {
+    let surroundings = Surroundings {
+        region: connection.region(),
+        default_tags: &connection.settings.default_tags,
+        ignored_tags: &connection.settings.ignored_tags,
+        kept: None,
+    };
+    let spec = spec::of_state(state, surroundings);
+    let mut facts = known.facts(&text(&state.account_id)?, partition, connection.region());
+    facts.prefix_lists.extend(facts::prefix_lists(observed));
+    Topology::plan(&spec, &facts).ok()
+}
+
+/// A look at what is there, by a reference.
+pub(super) fn sight<'a>(
+    connection: &'a Connection,
+    ownership: &'a Ownership,
+    observed: &'a Observed,
+    reference: &'a Environment,
+) -> Sight<'a> {
+    Sight {
+        observed,
+        ownership,
+        reference,
+        drift: Vec::new(),
+        default_tags: &connection.settings.default_tags,
+        ignored_tags: &connection.settings.ignored_tags,
+    }
+}
+
+/// What bounds a run of the engine.
+pub(super) fn control(timeout: Duration, checkpoint: impl Fn(&Observed) + Send + Sync + 'static) -> Control {
+    Control {
+        timeout,
+        cancel: plugin::context().cancellation(),
+        checkpoint: Arc::new(checkpoint),
+    }
+}
+
+async fn facts(connection: &Connection, known: &RegionFacts, spec: &Spec) -> Result<Facts, Diagnostic> {
+    let cloud = connection.cloud();
+    let prefix_lists = !spec.security_group.allow_all_outbound;
+    let told = |error| cloud_error("", "Cannot look at what the region offers", &error);
+    if known.is_empty() {
+        return facts::ask(&**cloud, prefix_lists).await.map_err(told);
+    }
+    let identity = cloud.caller_identity().await.map_err(told)?;
+    Ok(known.facts(&identity.account_id, &identity.partition, connection.region()))
+}
+
+fn note<T>(result: Result<T, Diagnostic>, diags: &mut Diagnostics) -> Option<T> {
+    result.map_err(|error| diags.errors.push(error)).ok()
+}

@@ -1,0 +1,148 @@
+//! What a plan found out about the region, and keeps beside the state.
+//!
+//! The zones and the offers of the services in use are kept as private state: an apply builds the very topology that was planned
+//! without asking again, and so does a refresh, to tell what has drifted. Only a plan that needs a zone or a service that
+//! is not among them asks AWS.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cloud::{Cloud, CloudError};
+use crate::domain::endpoint::EndpointKind;
+use crate::domain::facts::{EndpointService, Facts};
+use crate::domain::observed::Observed;
+use crate::domain::topology::Topology;
+
+/// What is kept beside the state.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct RegionFacts {
+    availability_zones: Vec<String>,
+    endpoint_services: BTreeMap<String, ServiceFacts>,
+    prefix_lists: BTreeMap<String, String>,
+}
+
+/// The offer of one endpoint service.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct ServiceFacts {
+    gateway: bool,
+    interface: bool,
+    availability_zones: BTreeSet<String>,
+    private_dns: bool,
+}
+
+impl RegionFacts {
+    /// Whether nothing was found out yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.availability_zones.is_empty() || self.endpoint_services.is_empty()
+    }
+
+    /// What of `facts` a topology relies on.
+    pub(super) fn used_by(topology: &Topology, facts: &Facts) -> Self {
+        let used: BTreeSet<&String> = topology
+            .endpoints
+            .iter()
+            .map(|endpoint| &endpoint.service_name)
+            .collect();
+        let mut kept = Self::all(facts);
+        kept.endpoint_services
+            .retain(|service_name, _| used.contains(service_name));
+        kept.prefix_lists.retain(|service_name, _| used.contains(service_name));
+        kept
+    }
+
+    /// Everything in `facts`.
+    pub(super) fn all(facts: &Facts) -> Self {
+        let offers = facts.endpoint_services.iter();
+        Self {
+            availability_zones: facts.availability_zones.clone(),
+            endpoint_services: offers
+                .map(|(name, offer)| (name.clone(), ServiceFacts::from(offer)))
+                .collect(),
+            prefix_lists: facts.prefix_lists.clone(),
+        }
+    }
+
+    /// The same as facts about an account and a region.
+    pub(super) fn facts(&self, account_id: &str, partition: &str, region: &str) -> Facts {
+        let offers = self.endpoint_services.iter();
+        Facts {
+            account_id: account_id.to_owned(),
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+            availability_zones: self.availability_zones.clone(),
+            endpoint_services: offers.map(|(name, offer)| (name.clone(), offer.offer(name))).collect(),
+            prefix_lists: self.prefix_lists.clone(),
+        }
+    }
+}
+
+impl From<&EndpointService> for ServiceFacts {
+    fn from(offer: &EndpointService) -> Self {
+        Self {
+            gateway: offer.kinds.contains(&EndpointKind::Gateway),
+            interface: offer.kinds.contains(&EndpointKind::Interface),
+            availability_zones: offer.availability_zones.clone(),
+            private_dns: offer.supports_private_dns,
+        }
+    }
+}
+
+impl ServiceFacts {
+    fn offer(&self, service_name: &str) -> EndpointService {
+        let kinds = [
+            (self.gateway, EndpointKind::Gateway),
+            (self.interface, EndpointKind::Interface),
+        ];
+        EndpointService {
+            service_name: service_name.to_owned(),
+            kinds: kinds
+                .into_iter()
+                .filter_map(|(has, kind)| has.then_some(kind))
+                .collect(),
+            availability_zones: self.availability_zones.clone(),
+            supports_private_dns: self.private_dns,
+        }
+    }
+}
+
+/// Asks AWS for everything that a plan can need, in one round; for the prefix lists only if `prefix_lists`.
+pub(super) async fn ask(cloud: &dyn Cloud, prefix_lists: bool) -> Result<Facts, CloudError> {
+    let lists = async {
+        if prefix_lists {
+            cloud.prefix_lists().await
+        } else {
+            Ok(BTreeMap::new())
+        }
+    };
+    let (identity, availability_zones, endpoint_services, prefix_lists) = futures::try_join!(
+        cloud.caller_identity(),
+        cloud.availability_zones(),
+        cloud.endpoint_services(),
+        lists
+    )?;
+    Ok(Facts {
+        account_id: identity.account_id,
+        partition: identity.partition,
+        region: cloud.region().to_owned(),
+        availability_zones,
+        endpoint_services,
+        prefix_lists,
+    })
+}
+
+/// The prefix lists that the routes to the gateway endpoints name: what DescribeManagedPrefixLists would say of them.
+pub(super) fn prefix_lists(observed: &Observed) -> BTreeMap<String, String> {
+    let gateways = observed
+        .endpoints
+        .values()
+        .filter(|endpoint| endpoint.kind == EndpointKind::Gateway);
+    let lists = gateways.filter_map(|endpoint| {
+        let mut routes = observed.route_tables.values().flat_map(|table| &table.routes);
+        let route = routes.find(|route| route.target == endpoint.id && route.destination.starts_with("pl-"))?;
+        Some((endpoint.service_name.clone(), route.destination.clone()))
+    });
+    lists.collect()
+}

@@ -1,0 +1,115 @@
+//! Import: a finished environment is found by its name and its ownership tags.
+
+use tf_provider::value::Value;
+use tf_provider::{Diagnostic, Diagnostics};
+
+use super::apply::{desired, sight};
+use super::facts::{self, RegionFacts};
+use super::model::Environment;
+use super::state::Sight;
+use crate::domain::name::{ImportId, Ownership};
+use crate::domain::observed::Observed;
+use crate::engine::Target;
+use crate::provider::diagnostics::{cloud_error, diagnostic};
+use crate::provider::session::{Connection, Session};
+
+/// The state of the environment that an import id names; `None` with errors in `diags`.
+pub(super) async fn import(session: &Session, id: &str, diags: &mut Diagnostics) -> Option<(Environment, RegionFacts)> {
+    match find(session, id).await {
+        Ok(found) => Some(found),
+        Err(error) => {
+            diags.errors.push(error);
+            None
+        }
+    }
+}
+
+async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts), Diagnostic> {
+    let id: ImportId = id
+        .parse()
+        .map_err(|wrong: crate::domain::problem::Invalid| diagnostic("", wrong.summary, wrong.detail))?;
+    let connection = session.connection(id.region.as_deref()).await?;
+    let told = |error| cloud_error("", &format!("Cannot look for environment {}", id.name), &error);
+    let asked = facts::ask(&**connection.cloud(), false).await.map_err(told)?;
+    let ownership = Ownership {
+        environment: id.name.clone(),
+        account_id: asked.account_id.clone(),
+        region: connection.region().to_owned(),
+    };
+    let target = Target {
+        ownership: ownership.clone(),
+        vpc_id: None,
+        compute_environment_name: None,
+        instance_role: true,
+        service_role: true,
+    };
+    let observed = connection.engine.observe(&target).await.map_err(told)?;
+    if let Some(error) = incomplete(&observed, &ownership, &connection) {
+        return Err(error);
+    }
+    let whole_region = RegionFacts::all(&asked);
+    let nothing = Environment::default();
+    let state = sight(&connection, &ownership, &observed, &nothing).state();
+    let topology = desired(&connection, &state, &whole_region, &observed, &asked.partition);
+    let drift = topology
+        .as_ref()
+        .map(|topology| connection.engine.differences(topology, &observed));
+    let seen = sight(&connection, &ownership, &observed, &nothing);
+    let state = Sight {
+        drift: drift.unwrap_or_default(),
+        ..seen
+    };
+    let kept = topology
+        .map(|topology| RegionFacts::used_by(&topology, &asked))
+        .unwrap_or_default();
+    Ok((state.state(), kept))
+}
+
+/// What is missing of an environment that cannot be imported.
+fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connection) -> Option<Diagnostic> {
+    let name = &ownership.environment;
+    if observed.is_empty() {
+        return Some(diagnostic(
+            "",
+            format!("There is no environment {name}"),
+            format!(
+                "Nothing in region {} of account {} carries the tag {} = \"{name}\". Only environments that this provider made can be \
+                 imported. For another region use the id \"{name}@REGION\"; for another account other credentials.",
+                connection.region(),
+                ownership.account_id,
+                Ownership::ENVIRONMENT_KEY,
+            ),
+        ));
+    }
+    let parts = [
+        ("the VPC", observed.vpc.is_some()),
+        ("the subnets", observed.own_subnets(ownership).next().is_some()),
+        (
+            "the security group",
+            observed.own_security_group(ownership, None).is_some(),
+        ),
+        ("the endpoints", observed.own_endpoints(ownership).next().is_some()),
+        ("the compute environment", observed.compute_environment.is_some()),
+    ];
+    let missing: Vec<&str> = parts
+        .into_iter()
+        .filter(|(_, there)| !there)
+        .map(|(part, _)| part)
+        .collect();
+    (!missing.is_empty()).then(|| {
+        diagnostic(
+            "",
+            format!("Environment {name} is not finished"),
+            format!(
+                "Missing: {}. It cannot be imported, and need not be: run `terraform apply` with its configuration, which finds the \
+                 parts that are there by their tags and makes the others.",
+                missing.join(", ")
+            ),
+        )
+    })
+}
+
+/// The state that `terraform import` gets.
+pub(super) fn imported(found: (Environment, RegionFacts)) -> (Value<Environment>, Value<RegionFacts>) {
+    (Value::Value(found.0), Value::Value(found.1))
+}

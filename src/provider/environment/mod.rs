@@ -1,0 +1,212 @@
+//! `isolated_batch_environment`: Terraform's verbs, each a few lines over the pieces below.
+//!
+//! | module | what it does |
+//! |---|---|
+//! | `schema` | attributes and their descriptions |
+//! | `model` | configuration, plan and state as types |
+//! | `spec` | values → the domain's spec, and what is wrong with each |
+//! | `validate` | what is wrong with a configuration before anything is known of the account |
+//! | `plan` | spec, facts and prior state → what will be, what replaces |
+//! | `project` | topology → planned state, and what in it is unknown |
+//! | `apply` | the engine's run and its outcome |
+//! | `state` | what AWS reports → state |
+//! | `refresh` | reading an environment, and what has drifted |
+//! | `import` | an environment by its name |
+//! | `facts` | what is kept of the region beside the state |
+//! | `timeouts` | how long each verb may take |
+
+mod apply;
+mod effect;
+mod facts;
+mod import;
+mod model;
+mod plan;
+mod project;
+mod refresh;
+mod schema;
+mod spec;
+mod state;
+mod timeouts;
+mod validate;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tf_provider::schema::Schema;
+use tf_provider::value::{Value, ValueEmpty};
+use tf_provider::{AttributePath, Diagnostics, Resource};
+
+pub use schema::environment_schema;
+
+use super::diagnostics::diagnostic;
+use super::read::object;
+use super::session::Session;
+use crate::plugin::UpgradeState;
+use apply::Apply;
+use facts::RegionFacts;
+use model::Environment;
+use plan::Prior;
+use timeouts::{Operation, timeout};
+
+/// The resource `isolated_batch_environment`.
+pub(crate) struct EnvironmentResource {
+    session: Arc<Session>,
+}
+
+impl EnvironmentResource {
+    /// The resource, on the provider's connections.
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+}
+
+impl UpgradeState for EnvironmentResource {}
+
+type State = Value<Environment>;
+type Private = Value<RegionFacts>;
+
+#[async_trait]
+impl Resource for EnvironmentResource {
+    type State<'a> = State;
+    type PrivateState<'a> = Private;
+    type ProviderMetaState<'a> = ValueEmpty;
+
+    fn schema(&self, _diags: &mut Diagnostics) -> Option<Schema> {
+        Some(environment_schema())
+    }
+
+    async fn validate<'a>(&self, diags: &mut Diagnostics, config: State) -> Option<()> {
+        validate::validate(&object(&config), diags);
+        Some(())
+    }
+
+    async fn read<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        state: State,
+        private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<(State, Private)> {
+        let refreshed = refresh::refresh(&self.session, &object(&state), &object(&private), diags).await?;
+        Some((refreshed.into(), private))
+    }
+
+    async fn plan_create<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        _proposed: State,
+        config: State,
+        _meta: ValueEmpty,
+    ) -> Option<(State, Private)> {
+        let plan = plan::plan(&self.session, &object(&config), None, diags).await?;
+        Some((Value::Value(plan.state), Value::Value(plan.facts)))
+    }
+
+    async fn plan_update<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        prior: State,
+        _proposed: State,
+        config: State,
+        private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<(State, Private, Vec<AttributePath>)> {
+        let prior = Prior {
+            state: &object(&prior),
+            facts: &object(&private),
+        };
+        let plan = plan::plan(&self.session, &object(&config), Some(prior), diags).await?;
+        Some((Value::Value(plan.state), Value::Value(plan.facts), plan.replace))
+    }
+
+    async fn plan_destroy<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        prior: State,
+        private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<Private> {
+        self.guard(&object(&prior), diags)?;
+        Some(private)
+    }
+
+    async fn create<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        planned: State,
+        config: State,
+        private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<(State, Private)> {
+        let planned = object(&planned);
+        let timeout = timeout(&planned, Operation::Create);
+        let apply = Apply::prepare(&self.session, &object(&config), planned, &object(&private), None, diags).await?;
+        let seen = apply.observe(diags).await?;
+        if apply.is_finished(&seen) {
+            diags.errors.push(already_there(&apply));
+            return None;
+        }
+        let (state, facts) = apply.converge(Some(seen), timeout, diags).await;
+        let nothing_made = diags.errors.is_empty() || !refresh::is_nothing(&state);
+        nothing_made.then_some((Value::Value(state), Value::Value(facts)))
+    }
+
+    async fn update<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        prior: State,
+        planned: State,
+        config: State,
+        private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<(State, Private)> {
+        let (prior, planned) = (object(&prior), object(&planned));
+        let timeout = timeout(&planned, Operation::Update);
+        let facts = object(&private);
+        let apply = Apply::prepare(&self.session, &object(&config), planned, &facts, Some(&prior), diags).await?;
+        let (state, facts) = apply.converge(None, timeout, diags).await;
+        Some((Value::Value(state), Value::Value(facts)))
+    }
+
+    async fn destroy<'a>(
+        &self,
+        diags: &mut Diagnostics,
+        prior: State,
+        _private: Private,
+        _meta: ValueEmpty,
+    ) -> Option<()> {
+        let prior = object(&prior);
+        self.guard(&prior, diags)?;
+        refresh::destroy(&self.session, &prior, timeout(&prior, Operation::Delete), diags).await
+    }
+
+    async fn import<'a>(&self, diags: &mut Diagnostics, id: String) -> Option<(State, Private)> {
+        let found = import::import(&self.session, &id, diags).await?;
+        Some(import::imported(found))
+    }
+}
+
+impl EnvironmentResource {
+    /// A protected environment is not destroyed.
+    fn guard(&self, state: &Environment, diags: &mut Diagnostics) -> Option<()> {
+        if plan::is_protected(state) {
+            diags.errors.push(plan::protected(state, "Destroying it is refused."));
+            return None;
+        }
+        Some(())
+    }
+}
+
+fn already_there(apply: &Apply) -> tf_provider::Diagnostic {
+    let ownership = &apply.target.ownership;
+    let (name, region) = (&ownership.environment, &ownership.region);
+    diagnostic(
+        "name",
+        format!("There is an environment {name} already"),
+        format!(
+            "A finished environment of that name is in {region}, account {}, and not in this state. To manage it here, import it: \
+             terraform import isolated_batch_environment.NAME {name}@{region}. Otherwise choose another name.",
+            ownership.account_id
+        ),
+    )
+}

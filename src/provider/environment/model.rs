@@ -1,0 +1,120 @@
+//! The resource's configuration, plan and state: one set of types for all three, as Terraform has one schema for them.
+
+use crate::provider::attribute::{List, Map, model};
+use crate::provider::number::Number;
+
+model! {
+    /// `isolated_batch_environment`.
+    Environment {
+        id: String,
+        name: String,
+        region: String,
+        account_id: String,
+        network: Network,
+        endpoints: Endpoints,
+        security_group: SecurityGroup,
+        compute_environment: ComputeEnvironment,
+        deletion_protection: bool,
+        drift: List<String>,
+        tags: Map<String>,
+        tags_all: Map<String>,
+        timeouts: Timeouts,
+    }
+
+    /// `network`.
+    Network {
+        cidr_block: String,
+        max_azs: Number,
+        availability_zones: List<String>,
+        subnet_prefix_length: Number,
+        instance_tenancy: String,
+        vpc_id: String,
+        subnet_ids: List<String>,
+        subnets: Map<Subnet>,
+        default_security_group_id: String,
+    }
+
+    /// An entry of `network.subnets`.
+    Subnet {
+        id: String,
+        cidr_block: String,
+        route_table_id: String,
+    }
+
+    /// `endpoints`.
+    Endpoints {
+        cloudwatch_logs: bool,
+        additional_services: List<String>,
+        private_dns_enabled: bool,
+        availability_zones: List<String>,
+        services: Map<Service>,
+    }
+
+    /// An entry of `endpoints.services`.
+    Service {
+        id: String,
+        service_name: String,
+        r#type: String,
+        state: String,
+        dns_name: String,
+        network_interface_ids: List<String>,
+    }
+
+    /// `security_group`.
+    SecurityGroup {
+        id: String,
+        name: String,
+        description: String,
+        allow_all_outbound: bool,
+        ingress_rules: List<IngressRule>,
+        additional_ids: List<String>,
+    }
+
+    /// An entry of `security_group.ingress_rules`.
+    IngressRule {
+        description: String,
+        protocol: String,
+        from_port: Number,
+        to_port: Number,
+        cidr_block: String,
+        prefix_list_id: String,
+        security_group_id: String,
+    }
+
+    /// `compute_environment`.
+    ComputeEnvironment {
+        name: String,
+        r#type: String,
+        allocation_strategy: String,
+        instance_types: List<String>,
+        min_vcpus: Number,
+        desired_vcpus: Number,
+        max_vcpus: Number,
+        enabled: bool,
+        image_id: String,
+        ec2_configuration: List<Ec2Configuration>,
+        ec2_key_pair: String,
+        instance_role_arn: String,
+        service_role_arn: String,
+        create_service_role: bool,
+        instance_tags: Map<String>,
+        arn: String,
+        ecs_cluster_arn: String,
+        status: String,
+        status_reason: String,
+    }
+
+    /// An entry of `compute_environment.ec2_configuration`.
+    Ec2Configuration {
+        image_type: String,
+        image_id_override: String,
+    }
+
+    /// `timeouts`.
+    Timeouts {
+        create: String,
+        update: String,
+        delete: String,
+        read: String,
+    }
+}

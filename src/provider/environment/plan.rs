@@ -1,0 +1,301 @@
+//! Plans: from configuration, prior state and facts to the planned state and what replaces.
+//!
+//! The proposed state of Terraform is not used: for attributes that are optional and computed it carries prior values on, so that an
+//! argument removed from the configuration would silently stay.
+
+use tf_provider::value::Value;
+use tf_provider::{AttributePath, Diagnostic, Diagnostics};
+
+use super::facts::{self, RegionFacts};
+use super::model::Environment;
+use super::project::Projection;
+use super::spec::{self, Surroundings};
+use crate::cloud::CallerIdentity;
+use crate::domain::change::{self, Change};
+use crate::domain::facts::Facts;
+use crate::domain::lint::{self, Note, Severity};
+use crate::domain::problem::PlanError;
+use crate::domain::spec::{Kept, Spec};
+use crate::domain::topology::Topology;
+use crate::provider::attribute::Unknowns;
+use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
+use crate::provider::read::text;
+use crate::provider::session::{Connection, Session, Unavailable};
+
+/// A plan.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The planned state.
+    pub(super) state: Environment,
+    /// What the apply and later plans need to know of the region.
+    pub(super) facts: RegionFacts,
+    /// Attributes whose change needs a replacement.
+    pub(super) replace: Vec<AttributePath>,
+    /// What the user should know of the desired environment; said only when something changes.
+    warnings: Vec<Diagnostic>,
+}
+
+/// What exists before a plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Prior<'a> {
+    /// The refreshed state.
+    pub(super) state: &'a Environment,
+    /// What an earlier plan found out.
+    pub(super) facts: &'a RegionFacts,
+}
+
+/// Plans an environment; `None` with errors in `diags`.
+pub(super) async fn plan(
+    session: &Session,
+    config: &Environment,
+    prior: Option<Prior<'_>>,
+    diags: &mut Diagnostics,
+) -> Option<Plan> {
+    let unknown = Unknowns::of(config);
+    let connection = connect(session, config, diags).await?;
+    let planner = Planner {
+        config,
+        prior,
+        unknown: &unknown,
+        connection: connection.as_ref(),
+    };
+    let desired = planner.desired(diags).await?;
+    let mut plan = planner.plan(desired);
+    planner.guard(&plan, diags)?;
+    if prior.is_none_or(|prior| *prior.state != plan.state) {
+        diags.warnings.append(&mut plan.warnings);
+    }
+    Some(plan)
+}
+
+/// The connection; `Some(None)` if it is not known yet how to connect.
+async fn connect(session: &Session, config: &Environment, diags: &mut Diagnostics) -> Option<Option<Connection>> {
+    if config.region.is_unknown() {
+        return Some(None);
+    }
+    match session.connection(text(&config.region).as_deref()).await {
+        Ok(connection) => Some(Some(connection)),
+        Err(Unavailable::NotYet(_)) => Some(None),
+        Err(Unavailable::Failed(error)) => {
+            diags.errors.push(error);
+            None
+        }
+    }
+}
+
+/// What was found out before the planned state is written down.
+#[derive(Default)]
+struct Desired {
+    replace: Vec<&'static str>,
+    identity: Option<CallerIdentity>,
+    topology: Option<Topology>,
+    facts: RegionFacts,
+}
+
+struct Planner<'a> {
+    config: &'a Environment,
+    prior: Option<Prior<'a>>,
+    unknown: &'a Unknowns,
+    connection: Option<&'a Connection>,
+}
+
+impl Planner<'_> {
+    async fn desired(&self, diags: &mut Diagnostics) -> Option<Desired> {
+        let Some(connection) = self.connection else {
+            return Some(Desired::default());
+        };
+        let (mut spec, errors) = spec::of_config(self.config, self.surroundings(connection));
+        if self.report(errors, diags) {
+            return None;
+        }
+        let replaces = !self.replacements(connection, &spec).is_empty();
+        if replaces {
+            // A new one keeps no decision of the old one.
+            spec.kept = Kept::default();
+        }
+        let identity = connection.cloud().caller_identity().await;
+        let identity = note(identity, "Cannot tell whose account it is", diags)?;
+        self.same_account(&identity, diags)?;
+        let planned = self.topology(connection, &spec, &identity, diags).await?;
+        let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
+        if let Some(topology) = &topology {
+            spec.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
+        }
+        Some(Desired {
+            replace: self.replacements(connection, &spec),
+            identity: Some(identity),
+            topology,
+            facts,
+        })
+    }
+
+    fn surroundings<'a>(&'a self, connection: &'a Connection) -> Surroundings<'a> {
+        Surroundings {
+            region: connection.region(),
+            default_tags: &connection.settings.default_tags,
+            ignored_tags: &connection.settings.ignored_tags,
+            kept: self.prior.map(|prior| prior.state),
+        }
+    }
+
+    /// The topology and what it relies on: from what is known already if that is enough, else from what AWS says now.
+    /// `Some(None)` if it depends on something that is not known yet.
+    async fn topology(
+        &self,
+        connection: &Connection,
+        spec: &Spec,
+        identity: &CallerIdentity,
+        diags: &mut Diagnostics,
+    ) -> Option<Option<(Topology, RegionFacts)>> {
+        let known = self.prior.map(|prior| prior.facts).filter(|facts| !facts.is_empty());
+        if let Some(known) = known {
+            let facts = known.facts(&identity.account_id, &identity.partition, connection.region());
+            if let Ok(topology) = Topology::plan(spec, &facts) {
+                return Some(Some(self.settle(topology, &facts, diags)));
+            }
+        }
+        let prefix_lists = !spec.security_group.allow_all_outbound;
+        let asked = facts::ask(&**connection.cloud(), prefix_lists).await;
+        let facts = note(asked, "Cannot look at what the region offers", diags)?;
+        match Topology::plan(spec, &facts) {
+            Ok(topology) => Some(Some(self.settle(topology, &facts, diags))),
+            Err(errors) => (!self.report(errors, diags)).then_some(None),
+        }
+    }
+
+    fn settle(&self, topology: Topology, facts: &Facts, diags: &mut Diagnostics) -> (Topology, RegionFacts) {
+        let bugs = lint::lint(&topology)
+            .into_iter()
+            .filter(|note| note.severity == Severity::Fatal);
+        diags.errors.extend(bugs.map(remark));
+        let facts = RegionFacts::used_by(&topology, facts);
+        (topology, facts)
+    }
+
+    /// Adds errors but those about what is not known yet; whether any was added.
+    fn report(&self, errors: Vec<PlanError>, diags: &mut Diagnostics) -> bool {
+        let known = errors.iter().filter(|error| !depends_on_unknown(error, self.unknown));
+        let before = diags.errors.len();
+        for error in known.map(plan_error) {
+            if !diags.errors.contains(&error) {
+                diags.errors.push(error);
+            }
+        }
+        diags.errors.len() > before
+    }
+
+    /// A state of one account must not be planned with the credentials of another: everything would seem to be gone.
+    fn same_account(&self, identity: &CallerIdentity, diags: &mut Diagnostics) -> Option<()> {
+        let Some(prior) = self.prior else { return Some(()) };
+        match other_account(prior.state, identity) {
+            None => Some(()),
+            Some(error) => {
+                diags.errors.push(error);
+                None
+            }
+        }
+    }
+
+    fn plan(&self, desired: Desired) -> Plan {
+        let default_tags = self
+            .connection
+            .map(|connection| connection.settings.default_tags.clone());
+        let projection = Projection {
+            config: self.config,
+            prior: self.prior.map(|prior| prior.state),
+            topology: desired.topology.as_ref(),
+            unknown: self.unknown,
+            account_id: desired.identity.as_ref().map(|identity| identity.account_id.as_str()),
+            region: self.connection.map(Connection::region),
+            default_tags: default_tags.as_ref(),
+        };
+        let state = projection.environment();
+        let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
+        let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
+        Plan {
+            state,
+            facts: desired.facts,
+            replace: desired.replace.into_iter().map(path).collect(),
+            warnings: warnings.map(remark).collect(),
+        }
+    }
+
+    /// What replaces: by the table, and whatever always replaces and is not known yet.
+    fn replacements(&self, connection: &Connection, spec: &Spec) -> Vec<&'static str> {
+        let Some(prior) = self.prior else { return Vec::new() };
+        let before = spec::of_state(prior.state, self.surroundings(connection));
+        let mut replace = change::replacements(&before, spec);
+        replace.retain(|attribute| !self.unknown.touch(&[*attribute]));
+        let not_known = change::TABLE
+            .iter()
+            .filter(|row| row.change == Change::Replace && self.unknown.touch(&[row.attribute]));
+        replace.extend(not_known.map(|row| row.attribute));
+        replace
+    }
+
+    /// A protected environment is not replaced.
+    fn guard(&self, plan: &Plan, diags: &mut Diagnostics) -> Option<()> {
+        let Some(prior) = self.prior.filter(|prior| is_protected(prior.state)) else {
+            return Some(());
+        };
+        let Some(first) = plan.replace.first() else {
+            return Some(());
+        };
+        diags.errors.push(protected(
+            prior.state,
+            &format!("The change of `{first}` would replace it."),
+        ));
+        None
+    }
+}
+
+/// Whether the state forbids destroying.
+pub(super) fn is_protected(state: &Environment) -> bool {
+    state.deletion_protection == Value::Value(true)
+}
+
+/// Why a protected environment stays.
+pub(super) fn protected(state: &Environment, why: &str) -> Diagnostic {
+    diagnostic(
+        "deletion_protection",
+        format!(
+            "Environment {} is protected from being destroyed",
+            text(&state.name).unwrap_or_default()
+        ),
+        format!("{why} Set deletion_protection = false and apply that first, if this is what you want."),
+    )
+}
+
+/// The error of working on a state with the credentials of another account.
+pub(super) fn other_account(state: &Environment, identity: &CallerIdentity) -> Option<Diagnostic> {
+    let account = text(&state.account_id)?;
+    (account != identity.account_id).then(|| {
+        diagnostic(
+            "",
+            "The environment is in another account",
+            format!(
+                "Environment {} is in account {account}; the credentials, {}, are those of account {}. Use credentials of account \
+                 {account}.",
+                text(&state.name).unwrap_or_default(),
+                identity.arn,
+                identity.account_id
+            ),
+        )
+    })
+}
+
+/// Whether an error may be about a value that stands in for one that is not known yet.
+pub(super) fn depends_on_unknown(error: &PlanError, unknown: &Unknowns) -> bool {
+    let section = error.attribute.split(['.', '[']).next().unwrap_or_default();
+    unknown.touch(&[section]) || (section == "network" && unknown.touch(&["endpoints", "region"]))
+}
+
+fn remark(note: Note) -> Diagnostic {
+    diagnostic(note.attribute, note.summary, note.detail)
+}
+
+fn note<T>(answer: crate::cloud::Result<T>, summary: &str, diags: &mut Diagnostics) -> Option<T> {
+    answer
+        .map_err(|error| diags.errors.push(cloud_error("", summary, &error)))
+        .ok()
+}

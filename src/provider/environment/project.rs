@@ -1,0 +1,403 @@
+//! From a topology to the planned state.
+//!
+//! A planned leaf is, in this order: what the configuration sets; what an earlier plan decided (that is in the topology already, by
+//! [`Kept`](crate::domain::spec::Kept)); the default; or unknown. Ids of parts that exist are planned as they are, so that a plan
+//! without a change is exactly no change, and only what a change touches becomes unknown.
+
+use tf_provider::value::Value;
+
+use super::model::{ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup, Service, Subnet};
+use super::spec::DEFAULT_INSTANCE_TYPES;
+use super::timeouts;
+use crate::domain::Tags;
+use crate::domain::batch::ComputeType;
+use crate::domain::endpoint::EndpointKind;
+use crate::domain::firewall::ALL_PROTOCOLS;
+use crate::domain::identity::{is_service_linked, name_in_arn};
+use crate::domain::spec::{InstanceTenancy, NetworkSpec};
+use crate::domain::topology::{EndpointPlan, Topology};
+use crate::engine::part::Part;
+use crate::provider::attribute::{List, Map, Unknowns};
+use crate::provider::number::Number;
+use crate::provider::read::{list, object, texts};
+
+/// Status of a compute environment that works, and the only one that an apply ends with.
+pub(super) const VALID: &str = "VALID";
+/// State of an endpoint that works, and the only one that an apply ends with.
+pub(super) const AVAILABLE: &str = "available";
+
+/// What a plan is made from.
+pub(super) struct Projection<'a> {
+    /// The configuration.
+    pub(super) config: &'a Environment,
+    /// The refreshed state; `None` for a new environment.
+    pub(super) prior: Option<&'a Environment>,
+    /// The desired environment; `None` if what it depends on is not known yet.
+    pub(super) topology: Option<&'a Topology>,
+    /// What of the configuration is not known yet.
+    pub(super) unknown: &'a Unknowns,
+    /// The account, if it is known.
+    pub(super) account_id: Option<&'a str>,
+    /// The region, if it is known.
+    pub(super) region: Option<&'a str>,
+    /// The provider's `default_tags`.
+    /// `None` if they are not known yet.
+    pub(super) default_tags: Option<&'a Tags>,
+}
+
+impl Projection<'_> {
+    /// The planned state.
+    pub(super) fn environment(&self) -> Environment {
+        let network = self.network();
+        let endpoints = self.endpoints(&network);
+        let security_group = self.security_group();
+        let compute_environment = self.compute_environment(&network, &security_group);
+        Environment {
+            id: self.config.name.clone(),
+            name: self.config.name.clone(),
+            region: self.config.region.clone().or(known(self.region)),
+            account_id: known(self.account_id),
+            network: section(&self.config.network, network),
+            endpoints: section(&self.config.endpoints, endpoints),
+            security_group: section(&self.config.security_group, security_group),
+            compute_environment: section(&self.config.compute_environment, compute_environment),
+            deletion_protection: self.config.deletion_protection.or(Value::Value(false)),
+            drift: Value::Value(Vec::new()),
+            tags: self.config.tags.clone().or(Value::Value(Map::new())),
+            tags_all: self.tags_all(),
+            timeouts: section(&self.config.timeouts, timeouts::planned(&object(&self.config.timeouts))),
+        }
+    }
+
+    fn network(&self) -> Network {
+        let config = object(&self.config.network);
+        let prior = self.prior.map(|prior| object(&prior.network)).unwrap_or_default();
+        let touched = self.unknown.touch(&[
+            "region",
+            "network.cidr_block",
+            "network.max_azs",
+            "network.availability_zones",
+            "network.subnet_prefix_length",
+        ]);
+        let topology = self.topology.filter(|_| !touched);
+        let zones = topology.map(zones);
+        let prefix = topology.and_then(|topology| topology.subnets.last());
+        let subnets = topology.map(|topology| subnets(topology, &prior));
+        let vpc_id = keep(&prior.vpc_id);
+        Network {
+            cidr_block: config.cidr_block.or(text(NetworkSpec::DEFAULT_CIDR_BLOCK)),
+            max_azs: config
+                .max_azs
+                .or(known_or_unknown(zones.as_ref().map(|zones| count(zones.len())))),
+            subnet_ids: known_or_unknown(zones.as_ref().map(|zones| subnet_ids(zones, subnets.as_ref()))),
+            availability_zones: config
+                .availability_zones
+                .or(known_or_unknown(zones.map(|zones| elements(&zones)))),
+            subnet_prefix_length: config.subnet_prefix_length.or(known_or_unknown(
+                prefix.map(|subnet| subnet.cidr_block.prefix_len().into()),
+            )),
+            instance_tenancy: config.instance_tenancy.or(text(InstanceTenancy::default().as_str())),
+            default_security_group_id: if vpc_id.is_unknown() {
+                Value::Unknown
+            } else {
+                prior.default_security_group_id
+            },
+            vpc_id,
+            subnets: known_or_unknown(subnets),
+        }
+    }
+
+    fn endpoints(&self, network: &Network) -> Endpoints {
+        let config = object(&self.config.endpoints);
+        let touched = self.unknown.touch(&[
+            "region",
+            "endpoints.cloudwatch_logs",
+            "endpoints.additional_services",
+            "compute_environment.type",
+        ]);
+        let topology = self.topology.filter(|_| !touched);
+        let services = topology.map(|topology| {
+            let plans = topology.endpoints.iter();
+            plans
+                .map(|plan| (plan.service.clone(), Value::Value(self.service(plan, &config, network))))
+                .collect()
+        });
+        Endpoints {
+            cloudwatch_logs: config.cloudwatch_logs.or(Value::Value(true)),
+            additional_services: config.additional_services.or(Value::Value(Vec::new())),
+            private_dns_enabled: config.private_dns_enabled.or(Value::Value(true)),
+            availability_zones: config.availability_zones,
+            services: known_or_unknown(services),
+        }
+    }
+
+    fn service(&self, plan: &EndpointPlan, config: &Endpoints, network: &Network) -> Service {
+        let prior = self.prior_service(plan).unwrap_or_default();
+        let id = keep(&prior.id);
+        let gateway = plan.kind == EndpointKind::Gateway;
+        let stays = id.is_value() && !self.drifted(&Part::Endpoint(plan.service.clone()));
+        let interfaces_stay = stays && !self.interfaces_change(config, network);
+        let names_stay = stays && !self.private_dns_changes(config);
+        Service {
+            service_name: text(&plan.service_name),
+            r#type: text(plan.kind.as_str()),
+            state: text(AVAILABLE),
+            dns_name: match (gateway, names_stay) {
+                (true, _) => Value::Null,
+                (false, true) => prior.dns_name,
+                (false, false) => Value::Unknown,
+            },
+            network_interface_ids: match (gateway, interfaces_stay) {
+                (true, _) => Value::Value(Vec::new()),
+                (false, true) => prior.network_interface_ids,
+                (false, false) => Value::Unknown,
+            },
+            id,
+        }
+    }
+
+    /// The endpoint as it is, if it can stay: same service and kind, and not one that AWS has given up.
+    fn prior_service(&self, plan: &EndpointPlan) -> Option<Service> {
+        let endpoints = self.prior?.endpoints.as_ref_option()?;
+        let prior = endpoints
+            .services
+            .as_ref_option()?
+            .get(&plan.service)?
+            .as_ref_option()?;
+        let same = prior.service_name == text(&plan.service_name) && prior.r#type == text(plan.kind.as_str());
+        let alive = matches!(prior.state.as_deref_option(), Some(AVAILABLE | "pending"));
+        (same && alive).then(|| prior.clone())
+    }
+
+    fn interfaces_change(&self, config: &Endpoints, network: &Network) -> bool {
+        self.prior.is_none_or(|prior| {
+            object(&prior.network).subnets != network.subnets
+                || object(&prior.endpoints).availability_zones != config.availability_zones
+        })
+    }
+
+    fn private_dns_changes(&self, config: &Endpoints) -> bool {
+        let planned = config.private_dns_enabled.or(Value::Value(true));
+        self.prior
+            .is_none_or(|prior| object(&prior.endpoints).private_dns_enabled != planned)
+    }
+
+    fn security_group(&self) -> SecurityGroup {
+        let config = object(&self.config.security_group);
+        let prior = self
+            .prior
+            .map(|prior| object(&prior.security_group))
+            .unwrap_or_default();
+        let plan = self.topology.filter(|_| !self.unknown.touch(&["name"]));
+        let plan = plan.map(|topology| &topology.security_group);
+        SecurityGroup {
+            id: keep(&prior.id),
+            name: config.name.or(known(plan.map(|plan| plan.name.as_str()))),
+            description: config.description.or(known(plan.map(|plan| plan.description.as_str()))),
+            allow_all_outbound: config.allow_all_outbound.or(Value::Value(false)),
+            ingress_rules: config.ingress_rules.map(with_protocols).or(Value::Value(Vec::new())),
+            additional_ids: config.additional_ids.or(Value::Value(Vec::new())),
+        }
+    }
+
+    fn compute_environment(&self, network: &Network, group: &SecurityGroup) -> ComputeEnvironment {
+        let config = object(&self.config.compute_environment);
+        let prior = self.prior.map(|prior| object(&prior.compute_environment));
+        let plan = self.topology.map(|topology| &topology.compute_environment);
+        let named = plan.filter(|_| !self.unknown.touch(&["name"]));
+        let mut planned = ComputeEnvironment {
+            name: config.name.clone().or(known(named.map(|plan| plan.name.as_str()))),
+            r#type: config.r#type.clone().or(text(ComputeType::Ec2.as_str())),
+            allocation_strategy: config.allocation_strategy.clone().or(known(self.strategy())),
+            instance_types: config.instance_types.clone().or(list(DEFAULT_INSTANCE_TYPES)),
+            min_vcpus: config.min_vcpus.clone().or(Value::Value(Number::Whole(0))),
+            desired_vcpus: config.desired_vcpus.clone().or_else(|| {
+                let prior = prior.as_ref().map(|prior| prior.desired_vcpus.clone());
+                prior.unwrap_or_default()
+            }),
+            enabled: config.enabled.or(Value::Value(true)),
+            ec2_configuration: config.ec2_configuration.clone().or(Value::Value(Vec::new())),
+            instance_role_arn: config
+                .instance_role_arn
+                .clone()
+                .or_else(|| self.instance_role(prior.as_ref())),
+            service_role_arn: config
+                .service_role_arn
+                .clone()
+                .or_else(|| self.service_role(prior.as_ref())),
+            create_service_role: config.create_service_role.or(Value::Value(false)),
+            instance_tags: config.instance_tags.clone().or(Value::Value(Map::new())),
+            ..config
+        };
+        self.outputs(&mut planned, prior, network, group);
+        planned
+    }
+
+    fn strategy(&self) -> Option<&str> {
+        let plan = self
+            .topology
+            .filter(|_| !self.unknown.touch(&["compute_environment.type"]))?;
+        Some(plan.compute_environment.allocation_strategy.as_str())
+    }
+
+    /// What Batch reports of the compute environment. It stays as it is unless something about it changes.
+    fn outputs(
+        &self,
+        planned: &mut ComputeEnvironment,
+        prior: Option<ComputeEnvironment>,
+        network: &Network,
+        group: &SecurityGroup,
+    ) {
+        planned.status = text(VALID);
+        let working =
+            prior.filter(|prior| prior.arn.is_value() && prior.name == planned.name && prior.status == text(VALID));
+        let Some(prior) = working else {
+            planned.arn = Value::Unknown;
+            planned.ecs_cluster_arn = Value::Unknown;
+            planned.status_reason = Value::Unknown;
+            return;
+        };
+        planned.arn = prior.arn.clone();
+        planned.ecs_cluster_arn = prior.ecs_cluster_arn.clone();
+        planned.status_reason = prior.status_reason.clone();
+        let before = self
+            .prior
+            .map(|prior| (object(&prior.network).subnet_ids, object(&prior.security_group)));
+        let surroundings_stay = before.is_some_and(|(subnet_ids, before)| {
+            subnet_ids == network.subnet_ids && before.id == group.id && before.additional_ids == group.additional_ids
+        });
+        if *planned != prior || !surroundings_stay || self.drifted(&Part::ComputeEnvironment) {
+            planned.status_reason = Value::Unknown;
+        }
+    }
+
+    /// The owned instance profile, if it is there and in use.
+    fn instance_role(&self, prior: Option<&ComputeEnvironment>) -> Value<String> {
+        let arn = prior.map(|prior| prior.instance_role_arn.clone()).unwrap_or_default();
+        let role = self.topology.and_then(|topology| topology.instance_role.as_ref());
+        match (arn.as_deref_option(), role) {
+            (Some(used), Some(role)) if name_in_arn(used) == role.name => arn,
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The service-linked role or the owned one, whichever the configuration asks for, if it is in use.
+    fn service_role(&self, prior: Option<&ComputeEnvironment>) -> Value<String> {
+        let (Some(prior), Some(topology)) = (prior, self.topology) else {
+            return Value::Unknown;
+        };
+        if self.unknown.touch(&["compute_environment.create_service_role"]) {
+            return Value::Unknown;
+        }
+        let used = prior.service_role_arn.as_deref_option();
+        let stays = match (&topology.service_role, used) {
+            (Some(role), Some(used)) => name_in_arn(used) == role.name,
+            (Some(_), None) => false,
+            (None, used) => used.is_none_or(is_service_linked),
+        };
+        if stays && prior.arn.is_value() {
+            prior.service_role_arn.clone()
+        } else {
+            Value::Unknown
+        }
+    }
+
+    fn tags_all(&self) -> Value<Map<String>> {
+        let Some(defaults) = self.default_tags else {
+            return Value::Unknown;
+        };
+        let defaults = defaults.iter().map(|(key, value)| (key.clone(), text(value)));
+        match &self.config.tags {
+            Value::Unknown => Value::Unknown,
+            Value::Null => Value::Value(defaults.collect()),
+            Value::Value(tags) => {
+                let tags = tags.iter().map(|(key, value)| (key.clone(), value.clone()));
+                Value::Value(defaults.chain(tags).collect())
+            }
+        }
+    }
+
+    /// Whether something about a part must be repaired that has no attribute of its own.
+    fn drifted(&self, part: &Part) -> bool {
+        let drift = self.prior.and_then(|prior| texts(&prior.drift)).unwrap_or_default();
+        let part = part.to_string();
+        drift.iter().any(|line| line.ends_with(&part))
+    }
+}
+
+fn zones(topology: &Topology) -> Vec<&str> {
+    topology
+        .subnets
+        .iter()
+        .map(|subnet| subnet.availability_zone.as_str())
+        .collect()
+}
+
+fn subnets(topology: &Topology, prior: &Network) -> Map<Subnet> {
+    let before = prior.subnets.as_ref_option();
+    let planned = topology.subnets.iter().map(|plan| {
+        let cidr_block = text(&plan.cidr_block.to_string());
+        let before = before.and_then(|subnets| subnets.get(&plan.availability_zone)?.as_ref_option());
+        let before = before.filter(|before| before.cidr_block == cidr_block);
+        let subnet = Subnet {
+            id: before.map_or(Value::Unknown, |before| keep(&before.id)),
+            route_table_id: before.map_or(Value::Unknown, |before| keep(&before.route_table_id)),
+            cidr_block,
+        };
+        (plan.availability_zone.clone(), Value::Value(subnet))
+    });
+    planned.collect()
+}
+
+fn subnet_ids(zones: &[&str], subnets: Option<&Map<Subnet>>) -> List<String> {
+    let id = |zone: &&str| {
+        let subnet = subnets.and_then(|subnets| subnets.get(*zone)?.as_ref_option());
+        subnet.map_or(Value::Unknown, |subnet| subnet.id.clone())
+    };
+    zones.iter().map(id).collect()
+}
+
+fn with_protocols(rules: List<IngressRule>) -> List<IngressRule> {
+    let fill = |rule: IngressRule| IngressRule {
+        protocol: rule.protocol.or(text(ALL_PROTOCOLS)),
+        ..rule
+    };
+    rules.into_iter().map(|rule| rule.map(fill)).collect()
+}
+
+/// An object whose configuration is unknown as a whole stays so.
+fn section<T>(config: &Value<T>, planned: T) -> Value<T> {
+    if config.is_unknown() {
+        Value::Unknown
+    } else {
+        Value::Value(planned)
+    }
+}
+
+/// The id of a part that is there; unknown if the part must be made.
+fn keep(prior: &Value<String>) -> Value<String> {
+    match prior {
+        Value::Value(id) => Value::Value(id.clone()),
+        Value::Null | Value::Unknown => Value::Unknown,
+    }
+}
+
+fn text(text: &str) -> Value<String> {
+    Value::Value(text.to_owned())
+}
+
+fn known(text: Option<&str>) -> Value<String> {
+    known_or_unknown(text.map(str::to_owned))
+}
+
+fn known_or_unknown<T>(value: Option<T>) -> Value<T> {
+    value.map_or(Value::Unknown, Value::Value)
+}
+
+fn elements(words: &[&str]) -> List<String> {
+    words.iter().map(|word| text(word)).collect()
+}
+
+fn count(count: usize) -> Number {
+    i64::try_from(count).map_or_else(|_| Number::Other(count.to_string()), Number::Whole)
+}

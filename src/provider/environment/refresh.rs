@@ -1,0 +1,116 @@
+//! Reading an environment, and destroying it: both start from the state alone.
+
+use std::time::Duration;
+
+use tf_provider::{Diagnostic, Diagnostics};
+
+use super::apply::{control, desired, sight, target_of_state};
+use super::facts::RegionFacts;
+use super::model::Environment;
+use super::plan::other_account;
+use super::state::Sight;
+use super::timeouts::{Operation, timeout};
+use crate::engine::Target;
+use crate::plugin;
+use crate::provider::diagnostics::{add_failures, cloud_error, diagnostic};
+use crate::provider::read::{object, text};
+use crate::provider::session::{Connection, Session};
+
+/// The state as AWS has it now: `Some(None)` if the environment is gone, `None` with errors in `diags`.
+pub(super) async fn refresh(
+    session: &Session,
+    state: &Environment,
+    known: &RegionFacts,
+    diags: &mut Diagnostics,
+) -> Option<Option<Environment>> {
+    let limit = timeout(state, Operation::Read);
+    let read = tokio::time::timeout(limit, look(session, state, known)).await;
+    let outcome = read.unwrap_or_else(|_| Err(too_slow(state, limit)));
+    outcome.map_err(|error| diags.errors.push(error)).ok()
+}
+
+async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Result<Option<Environment>, Diagnostic> {
+    let (connection, target, partition) = open(session, state).await?;
+    let summary = format!("Cannot read environment {}", target.ownership.environment);
+    let observed = connection.engine.observe(&target).await;
+    let observed = observed.map_err(|error| cloud_error("", &summary, &error))?;
+    if observed.is_empty() {
+        return Ok(None);
+    }
+    let topology = desired(&connection, state, known, &observed, &partition);
+    let drift = topology.map(|topology| connection.engine.differences(&topology, &observed));
+    let sight = sight(&connection, &target.ownership, &observed, state);
+    let sight = Sight {
+        drift: drift.unwrap_or_default(),
+        ..sight
+    };
+    Ok(Some(sight.state()))
+}
+
+/// Deletes what a state is of.
+pub(super) async fn destroy(
+    session: &Session,
+    state: &Environment,
+    timeout: Duration,
+    diags: &mut Diagnostics,
+) -> Option<()> {
+    let (connection, target, _) = match open(session, state).await {
+        Ok(open) => open,
+        Err(error) => {
+            diags.errors.push(error);
+            return None;
+        }
+    };
+    let context = plugin::context();
+    let control = control(timeout, {
+        let (connection, target, state) = (connection.clone(), target.clone(), state.clone());
+        move |observed| {
+            let sight = sight(&connection, &target.ownership, observed, &state);
+            context.checkpoint(&tf_provider::value::Value::Value(sight.state()));
+        }
+    });
+    let outcome = connection.engine.teardown(&target, &control).await;
+    add_failures(diags, &outcome.failures);
+    outcome.failures.is_empty().then_some(())
+}
+
+/// The connection to where a state's environment is, with credentials of its account.
+async fn open(session: &Session, state: &Environment) -> Result<(Connection, Target, String), Diagnostic> {
+    let connection = session.connection(text(&state.region).as_deref()).await?;
+    let identity = connection.cloud().caller_identity().await;
+    let identity = identity.map_err(|error| cloud_error("", "Cannot tell whose account it is", &error))?;
+    if let Some(error) = other_account(state, &identity) {
+        return Err(error);
+    }
+    let target = target_of_state(state).ok_or_else(|| {
+        diagnostic(
+            "",
+            "The state does not say which environment it is of",
+            "It has no name, account or region. Import the environment again, or remove it from the state.",
+        )
+    })?;
+    Ok((connection, target, identity.partition))
+}
+
+fn too_slow(state: &Environment, limit: Duration) -> Diagnostic {
+    diagnostic(
+        "timeouts.read",
+        format!(
+            "Timed out reading environment {}",
+            text(&state.name).unwrap_or_default()
+        ),
+        format!(
+            "AWS had not answered after {}. Try again, or allow more time with timeouts.read.",
+            humantime::format_duration(limit)
+        ),
+    )
+}
+
+/// Whether a state is of nothing that exists.
+pub(super) fn is_nothing(state: &Environment) -> bool {
+    let compute = object(&state.compute_environment);
+    object(&state.network).vpc_id.is_null()
+        && compute.arn.is_null()
+        && compute.instance_role_arn.is_null()
+        && compute.service_role_arn.is_null()
+}

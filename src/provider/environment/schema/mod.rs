@@ -1,0 +1,112 @@
+//! The schema of `isolated_batch_environment`. Its descriptions are the source of the documentation.
+//!
+//! Whatever has a default, or something computed inside, is optional and computed, so that a module may leave an object out or
+//! pass `null`, `{}` or an object of nulls: all mean the same. What a change of an attribute does is not written here: the
+//! sentence comes from [`change::TABLE`](crate::domain::change::TABLE), which the plan follows as well.
+
+mod compute_environment;
+mod endpoints;
+mod network;
+mod security_group;
+
+use tf_provider::schema::{AttributeType, Schema};
+
+use super::timeouts;
+use crate::provider::describe::{Object, no_effect, string_map, strings};
+use crate::provider::environment::effect::sentence;
+
+/// Version of the stored state.
+const VERSION: i64 = 0;
+
+/// The schema of `isolated_batch_environment`.
+pub fn environment_schema() -> Schema {
+    Object::new("", sentence)
+        .required(
+            "name",
+            AttributeType::String,
+            "Name of the environment, unique in its account and region. It consists of 1 to 50 letters, digits, `-` and `_` and starts with a \
+             letter or digit. Names and tags of everything that belongs to the environment are derived from it.",
+        )
+        .defaulted(
+            "region",
+            AttributeType::String,
+            "Region that the environment lives in, such as `ap-northeast-1`. Defaults to the provider's region.",
+        )
+        .defaulted(
+            "network",
+            network::object().single(),
+            "The network that the environment lives in: a VPC of its own with one isolated subnet in each zone, without any \
+             gateway to the internet. Defaults to all defaults.",
+        )
+        .defaulted(
+            "endpoints",
+            endpoints::object().single(),
+            "The VPC endpoints through which instances and containers reach AWS. Those that AWS Batch needs are always there; this \
+             says which others are. Defaults to all defaults.",
+        )
+        .defaulted(
+            "security_group",
+            security_group::object().single(),
+            "The security group that the instances and the endpoints share. It always lets in all traffic from the \
+             VPC's own addresses. Defaults to all defaults.",
+        )
+        .required(
+            "compute_environment",
+            compute_environment::object().single(),
+            "The AWS Batch compute environment.",
+        )
+        .defaulted(
+            "deletion_protection",
+            AttributeType::Bool,
+            "Whether plans that would destroy or replace the environment are refused. Set it to `false` and apply before \
+             you destroy. Defaults to `false`.",
+        )
+        .defaulted(
+            "tags",
+            string_map(),
+            "Tags of everything in the environment that can carry tags. They win over tags of the same key in the provider's \
+             `default_tags`. Keys may have 1 to 128 and values up to 256 characters; keys must not start with `aws:` or \
+             `isolated:`. Defaults to no tags.",
+        )
+        .defaulted(
+            "timeouts",
+            timeouts_object().single(),
+            "How long each operation may take, as durations such as `90s`, `30m` or `1h30m`.",
+        )
+        .computed("id", AttributeType::String, "The environment's name.")
+        .computed(
+            "account_id",
+            AttributeType::String,
+            "Twelve-digit id of the AWS account that the environment lives in.",
+        )
+        .computed(
+            "tags_all",
+            string_map(),
+            "The environment's tags together with the provider's `default_tags`.",
+        )
+        .computed(
+            "drift",
+            strings(),
+            "What differs in AWS from what this resource made, in words, including everything that has no attribute of its own: \
+             a route, a rule or an attached policy that was changed by someone else. It is empty when all is well. The next \
+             apply repairs what it lists.",
+        )
+        .schema(
+            VERSION,
+            "An AWS Batch compute environment in a VPC without any path to the internet, as one resource: network, endpoints, \
+             security group, roles and compute environment. An apply that succeeds means that all of it works.",
+        )
+}
+
+fn timeouts_object() -> Object {
+    let text = |what: &str, default: &str| format!("How long {what} may take. Defaults to `{default}`.");
+    Object::new("timeouts", no_effect)
+        .defaulted(
+            "create",
+            AttributeType::String,
+            &text("creating the environment", timeouts::CREATE),
+        )
+        .defaulted("update", AttributeType::String, &text("updating it", timeouts::UPDATE))
+        .defaulted("delete", AttributeType::String, &text("deleting it", timeouts::DELETE))
+        .defaulted("read", AttributeType::String, &text("reading it", timeouts::READ))
+}

@@ -1,0 +1,75 @@
+//! `network`.
+
+use tf_provider::schema::AttributeType;
+
+use crate::domain::spec::NetworkSpec;
+use crate::provider::describe::{Object, no_effect, strings};
+use crate::provider::environment::effect::sentence;
+
+pub(super) fn object() -> Object {
+    Object::new("network", sentence)
+        .defaulted(
+            "cidr_block",
+            AttributeType::String,
+            &format!(
+                "IPv4 block of the VPC in CIDR notation, with a prefix length from 16 to 28. Defaults to `{}`.",
+                NetworkSpec::DEFAULT_CIDR_BLOCK
+            ),
+        )
+        .defaulted(
+            "max_azs",
+            AttributeType::Number,
+            &format!(
+                "How many Availability Zones to use, at least 1. The first zones of the region that are open to the account \
+                 are taken; zones that the environment has are kept. It cannot be set together with `availability_zones`. \
+                 Defaults to {}.",
+                NetworkSpec::DEFAULT_MAX_AZS
+            ),
+        )
+        .defaulted(
+            "availability_zones",
+            strings(),
+            "Names of the Availability Zones to use, such as `[\"ap-northeast-1a\", \"ap-northeast-1c\"]`, in the order in which \
+             they take their blocks. It cannot be set together with `max_azs`. Defaults to the zones that `max_azs` \
+             chooses.",
+        )
+        .defaulted(
+            "subnet_prefix_length",
+            AttributeType::Number,
+            "Prefix length of every subnet's block, from 16 to 28. Defaults to the shortest one that leaves room for as many \
+             equal subnets as there are zones, but at least 4.",
+        )
+        .defaulted(
+            "instance_tenancy",
+            AttributeType::String,
+            "Tenancy of instances in the VPC: `default` for shared hardware, `dedicated` for hardware of one's own, which costs more. \
+             Defaults to `default`.",
+        )
+        .computed("vpc_id", AttributeType::String, "Id of the VPC.")
+        .computed(
+            "subnet_ids",
+            strings(),
+            "Ids of the subnets, in the order of `availability_zones`.",
+        )
+        .computed(
+            "subnets",
+            subnet().map(),
+            "The subnets by the name of their Availability Zone.",
+        )
+        .computed(
+            "default_security_group_id",
+            AttributeType::String,
+            "Id of the security group that AWS made with the VPC. Nothing in the environment uses it.",
+        )
+}
+
+fn subnet() -> Object {
+    Object::new("network.subnets", no_effect)
+        .computed("id", AttributeType::String, "Id of the subnet.")
+        .computed("cidr_block", AttributeType::String, "IPv4 block of the subnet.")
+        .computed(
+            "route_table_id",
+            AttributeType::String,
+            "Id of the subnet's own route table.",
+        )
+}

@@ -1,0 +1,418 @@
+//! From Terraform's values to the domain's [`Spec`], with whatever is wrong with each value on its own.
+//!
+//! A value that is not set, not known yet or wrong gives way to a default, so that there always is a spec; the caller looks at the
+//! errors first, and at what is unknown.
+
+use std::collections::BTreeMap;
+use std::str::FromStr;
+
+use tf_provider::value::Value;
+
+use super::model::{ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup};
+use super::timeouts::{self, OPERATIONS};
+use crate::domain::address::{parse_cidr_block, validate_prefix_length, validate_vpc_block};
+use crate::domain::batch::{ComputeType, Ec2Configuration};
+use crate::domain::endpoint::services::validate_service_name;
+use crate::domain::firewall::text::{validate_group_description, validate_group_name};
+use crate::domain::firewall::{Rule, RuleInput};
+use crate::domain::identity::{is_service_linked, name_in_arn};
+use crate::domain::name::{self, EnvironmentName, Ownership};
+use crate::domain::problem::{Invalid, PlanError};
+use crate::domain::spec::{
+    ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, Kept, NetworkSpec, SecurityGroupSpec, Spec,
+};
+use crate::domain::{Tags, batch, tagging};
+use crate::provider::attribute::{List, Map};
+use crate::provider::number::Number;
+use crate::provider::read::{number, object, objects, tags, text, texts};
+
+/// What a spec needs besides the configuration.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    /// The region, from the configuration or the provider.
+    pub(super) region: &'a str,
+    /// The provider's `default_tags`.
+    pub(super) default_tags: &'a Tags,
+    /// The provider's `ignore_tags`.
+    pub(super) ignored_tags: &'a IgnoredTags,
+    /// The prior or planned state, whose decisions are kept.
+    pub(super) kept: Option<&'a Environment>,
+}
+
+/// The instance types of a compute environment that names none.
+pub(super) const DEFAULT_INSTANCE_TYPES: [&str; 1] = ["optimal"];
+
+/// The spec of a configuration, and what is wrong with its values.
+pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) -> (Spec, Vec<PlanError>) {
+    let mut reader = Reader::default();
+    let mut all_tags = surroundings.default_tags.clone();
+    all_tags.extend(reader.tags("tags", &config.tags));
+    for invalid in tagging::validate_tags(&all_tags) {
+        reader.errors.push(invalid.at("tags"));
+    }
+    reader.region(&config.region);
+    reader.timeouts(config);
+    let spec = Spec {
+        name: reader.parse("name", &config.name).unwrap_or_else(placeholder_name),
+        region: surroundings.region.to_owned(),
+        network: reader.network(&object(&config.network)),
+        endpoints: reader.endpoints(&object(&config.endpoints)),
+        security_group: reader.security_group(&object(&config.security_group)),
+        compute_environment: reader.compute_environment(&object(&config.compute_environment)),
+        tags: all_tags,
+        ignored_tags: surroundings.ignored_tags.clone(),
+        kept: surroundings.kept.map(kept).unwrap_or_default(),
+    };
+    let exists = surroundings.kept.is_some_and(exists);
+    reader
+        .errors
+        .extend(batch::validate_spec(&spec.compute_environment, exists));
+    (spec, reader.errors)
+}
+
+/// The spec that a state was made from: what it says, without what merely follows from it.
+pub(super) fn of_state(state: &Environment, surroundings: Surroundings<'_>) -> Spec {
+    let surroundings = Surroundings {
+        kept: Some(state),
+        ..surroundings
+    };
+    of_config(&arguments(state), surroundings).0
+}
+
+/// A state as a configuration that sets everything: roles that the environment owns or Batch shares are not arguments.
+fn arguments(state: &Environment) -> Environment {
+    let mut compute = object(&state.compute_environment);
+    if owned_instance_role(state) {
+        compute.instance_role_arn = Value::Null;
+    }
+    if compute.create_service_role.unwrap_or(false)
+        || text(&compute.service_role_arn).is_some_and(|arn| is_service_linked(&arn))
+    {
+        compute.service_role_arn = Value::Null;
+    }
+    let mut network = object(&state.network);
+    if network.availability_zones.is_value() {
+        network.max_azs = Value::Null;
+    }
+    Environment {
+        compute_environment: Value::Value(compute),
+        network: Value::Value(network),
+        ..state.clone()
+    }
+}
+
+/// Whether the instance role that a state names is the environment's own. None at all is one of its own that is broken.
+pub(super) fn owned_instance_role(state: &Environment) -> bool {
+    let arn = text(&object(&state.compute_environment).instance_role_arn);
+    match (arn, ownership(state)) {
+        (Some(arn), Some(ownership)) => name_in_arn(&arn) == name::instance_role_name(&ownership),
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
+}
+
+/// Whose environment a state is of.
+pub(super) fn ownership(state: &Environment) -> Option<Ownership> {
+    Some(Ownership {
+        environment: text(&state.name)?.parse().ok()?,
+        account_id: text(&state.account_id)?,
+        region: text(&state.region)?,
+    })
+}
+
+fn exists(state: &Environment) -> bool {
+    object(&state.compute_environment).arn.is_value()
+}
+
+fn kept(state: &Environment) -> Kept {
+    let network = object(&state.network);
+    let subnets = network.subnets.iter().flatten().filter_map(|(zone, subnet)| {
+        let block = text(&subnet.as_ref_option()?.cidr_block)?;
+        Some((zone.clone(), parse_cidr_block(&block).ok()?))
+    });
+    Kept {
+        subnets: subnets.collect::<BTreeMap<_, _>>(),
+        subnet_prefix_length: number(&network.subnet_prefix_length),
+        compute_environment_name: text(&object(&state.compute_environment).name),
+    }
+}
+
+/// Stands for a name that is not known yet; whatever is derived from it is not shown.
+fn placeholder_name() -> EnvironmentName {
+    "environment".parse().expect("it is a valid name")
+}
+
+/// Reads values and collects what is wrong with them.
+#[derive(Default)]
+struct Reader {
+    errors: Vec<PlanError>,
+}
+
+impl Reader {
+    fn note<T>(&mut self, attribute: &str, result: Result<T, Invalid>) -> Option<T> {
+        result.map_err(|invalid| self.errors.push(invalid.at(attribute))).ok()
+    }
+
+    fn parse<T: FromStr<Err = Invalid>>(&mut self, attribute: &str, value: &Value<String>) -> Option<T> {
+        let text = text(value)?;
+        self.note(attribute, text.parse())
+    }
+
+    fn region(&mut self, value: &Value<String>) {
+        if let Some(region) = text(value)
+            && let Err(invalid) = name::validate_region(&region)
+        {
+            self.errors.push(invalid.at("region"));
+        }
+    }
+
+    fn timeouts(&mut self, config: &Environment) {
+        let values = object(&config.timeouts);
+        for (attribute, operation, default) in OPERATIONS {
+            if let Some(text) = text(timeouts::value(&values, operation))
+                && let Err(why) = timeouts::parse(&text)
+            {
+                let detail = format!(
+                    "{why} Give a duration such as \"90s\", \"45m\" or \"1h30m\"; the default is \"{default}\"."
+                );
+                let invalid = Invalid::new(format!("{text:?} is not a timeout"), detail);
+                self.errors.push(invalid.at(format!("timeouts.{attribute}")));
+            }
+        }
+    }
+
+    fn network(&mut self, config: &Network) -> NetworkSpec {
+        if config.max_azs.is_value() && config.availability_zones.is_value() {
+            let invalid = Invalid::new(
+                "Both a number of zones and zones by name",
+                "Leave one of max_azs and availability_zones out: the list says how many there are.",
+            );
+            self.errors.push(invalid.at("network.max_azs"));
+        }
+        let cidr_block = text(&config.cidr_block).and_then(|block| {
+            let block = self.note("network.cidr_block", parse_cidr_block(&block))?;
+            self.note("network.cidr_block", validate_vpc_block(block))?;
+            Some(block)
+        });
+        let length = self.whole("network.subnet_prefix_length", &config.subnet_prefix_length);
+        let tenancy = text(&config.instance_tenancy).and_then(|word| {
+            let tenancy = word.parse::<InstanceTenancy>();
+            let told = |why| Invalid::new(format!("{word:?} is not a tenancy"), format!("{why}."));
+            self.note("network.instance_tenancy", tenancy.map_err(told))
+        });
+        NetworkSpec {
+            cidr_block: cidr_block.unwrap_or_else(|| NetworkSpec::DEFAULT_CIDR_BLOCK.parse().unwrap_or_default()),
+            max_azs: self.max_azs(&config.max_azs),
+            availability_zones: self.zones("network.availability_zones", &config.availability_zones),
+            subnet_prefix_length: length
+                .and_then(|length| self.note("network.subnet_prefix_length", validate_prefix_length(length))),
+            instance_tenancy: tenancy.unwrap_or_default(),
+        }
+    }
+
+    fn max_azs(&mut self, value: &Value<Number>) -> usize {
+        let Some(zones) = self.whole("network.max_azs", value) else {
+            return NetworkSpec::DEFAULT_MAX_AZS;
+        };
+        let number = usize::try_from(zones).ok().filter(|zones| *zones > 0);
+        number.unwrap_or_else(|| {
+            let invalid = Invalid::new(
+                format!("{zones} is not a number of zones"),
+                format!("Give 1 or more, or leave it out for {}.", NetworkSpec::DEFAULT_MAX_AZS),
+            );
+            self.errors.push(invalid.at("network.max_azs"));
+            NetworkSpec::DEFAULT_MAX_AZS
+        })
+    }
+
+    fn zones(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
+        let zones = self.words(attribute, value)?;
+        if zones.is_empty() && value.iter().all(Vec::is_empty) {
+            let invalid = Invalid::new(
+                "No zones",
+                "Name at least one Availability Zone, or leave the attribute out for the default.",
+            );
+            self.errors.push(invalid.at(attribute));
+        }
+        for (index, zone) in zones.iter().enumerate() {
+            if zones[..index].contains(zone) {
+                let invalid = Invalid::new(format!("{zone:?} is given twice"), "Remove one of the two.");
+                self.errors.push(invalid.at(format!("{attribute}[{index}]")));
+            }
+        }
+        Some(zones).filter(|zones| !zones.is_empty())
+    }
+
+    fn endpoints(&mut self, config: &Endpoints) -> EndpointsSpec {
+        let services = self.words("endpoints.additional_services", &config.additional_services);
+        let services = services.unwrap_or_default();
+        for (index, service) in services.iter().enumerate() {
+            let attribute = format!("endpoints.additional_services[{index}]");
+            self.note(&attribute, validate_service_name(service));
+        }
+        EndpointsSpec {
+            cloudwatch_logs: config.cloudwatch_logs.unwrap_or(true),
+            additional_services: services,
+            private_dns_enabled: config.private_dns_enabled.unwrap_or(true),
+            availability_zones: self.zones("endpoints.availability_zones", &config.availability_zones),
+        }
+    }
+
+    fn security_group(&mut self, config: &SecurityGroup) -> SecurityGroupSpec {
+        let (name, description) = (text(&config.name), text(&config.description));
+        if let Some(name) = &name {
+            self.note("security_group.name", validate_group_name(name));
+        }
+        if let Some(description) = &description {
+            self.note("security_group.description", validate_group_description(description));
+        }
+        let additional_ids = self.words("security_group.additional_ids", &config.additional_ids);
+        let additional_ids = additional_ids.unwrap_or_default();
+        self.errors
+            .extend(batch::rules::validate_additional_groups(&additional_ids));
+        SecurityGroupSpec {
+            name,
+            description,
+            allow_all_outbound: config.allow_all_outbound.unwrap_or(false),
+            ingress_rules: self.rules(&config.ingress_rules),
+            additional_ids,
+        }
+    }
+
+    fn rules(&mut self, rules: &Value<List<IngressRule>>) -> Vec<Rule> {
+        self.no_nulls("security_group.ingress_rules", rules);
+        let read = objects(rules).into_iter().filter_map(|(index, rule)| {
+            let path = format!("security_group.ingress_rules[{index}]");
+            let input = RuleInput {
+                from_port: self.whole(&format!("{path}.from_port"), &rule.from_port),
+                to_port: self.whole(&format!("{path}.to_port"), &rule.to_port),
+                ..rule_input(&rule)
+            };
+            let wrong = input.parse();
+            let errors = wrong.as_ref().err().into_iter().flatten();
+            for (attribute, invalid) in errors.filter(|_| !is_partly_unknown(&rule)) {
+                let attribute = if attribute.is_empty() {
+                    path.clone()
+                } else {
+                    format!("{path}.{attribute}")
+                };
+                self.errors.push(invalid.clone().at(attribute));
+            }
+            wrong.ok()
+        });
+        read.collect()
+    }
+
+    fn compute_environment(&mut self, config: &ComputeEnvironment) -> ComputeEnvironmentSpec {
+        let path = |field: &str| format!("compute_environment.{field}");
+        let compute_type = self.parse(&path("type"), &config.r#type).unwrap_or(ComputeType::Ec2);
+        let types = self.words(&path("instance_types"), &config.instance_types);
+        let types = types.filter(|types| !types.is_empty() || config.instance_types.iter().any(Vec::is_empty));
+        let max_vcpus = self.vcpus(&path("max_vcpus"), &config.max_vcpus);
+        if config.max_vcpus.is_null() {
+            let invalid = Invalid::new(
+                "No upper bound of vCPUs",
+                "Set max_vcpus: it bounds what the environment can cost.",
+            );
+            self.errors.push(invalid.at(path("max_vcpus")));
+        }
+        ComputeEnvironmentSpec {
+            name: text(&config.name),
+            compute_type,
+            allocation_strategy: self.parse(&path("allocation_strategy"), &config.allocation_strategy),
+            instance_types: types.unwrap_or_else(|| DEFAULT_INSTANCE_TYPES.map(str::to_owned).to_vec()),
+            min_vcpus: self.vcpus(&path("min_vcpus"), &config.min_vcpus).unwrap_or(0),
+            desired_vcpus: self.vcpus(&path("desired_vcpus"), &config.desired_vcpus),
+            max_vcpus: max_vcpus.unwrap_or(i32::MAX),
+            enabled: config.enabled.unwrap_or(true),
+            image_id: text(&config.image_id),
+            ec2_configuration: self.images(&config.ec2_configuration),
+            ec2_key_pair: text(&config.ec2_key_pair),
+            instance_role_arn: text(&config.instance_role_arn),
+            service_role_arn: text(&config.service_role_arn),
+            create_service_role: config.create_service_role.unwrap_or(false),
+            instance_tags: self.tags(&path("instance_tags"), &config.instance_tags),
+        }
+    }
+
+    fn images(&mut self, value: &Value<List<super::model::Ec2Configuration>>) -> Vec<Ec2Configuration> {
+        self.no_nulls("compute_environment.ec2_configuration", value);
+        let known = objects(value)
+            .into_iter()
+            .filter(|(_, image)| !image.image_type.is_unknown());
+        let images = known.map(|(_, image)| Ec2Configuration {
+            image_type: text(&image.image_type).unwrap_or_default(),
+            image_id_override: text(&image.image_id_override),
+        });
+        images.collect()
+    }
+
+    /// A number of vCPUs; AWS Batch counts them in 32 bits.
+    fn vcpus(&mut self, attribute: &str, value: &Value<Number>) -> Option<i32> {
+        let whole = self.whole(attribute, value)?;
+        let in_range = i32::try_from(whole).map_err(|_| {
+            let detail = format!("Give a whole number from 0 to {}.", i32::MAX);
+            Invalid::new(format!("{whole} is not a number of vCPUs"), detail)
+        });
+        self.note(attribute, in_range)
+    }
+
+    fn whole(&mut self, attribute: &str, value: &Value<Number>) -> Option<i64> {
+        let number = value.as_ref_option()?;
+        let whole = number
+            .get()
+            .ok_or_else(|| Invalid::new(format!("{number} is not a whole number"), "Give a whole number here."));
+        self.note(attribute, whole)
+    }
+
+    fn words(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
+        self.no_nulls(attribute, value);
+        texts(value)
+    }
+
+    fn no_nulls<T>(&mut self, attribute: &str, value: &Value<List<T>>) {
+        for (index, element) in value.iter().flatten().enumerate() {
+            if element.is_null() {
+                let invalid = Invalid::new("A null element", "Remove it, for example with `compact()`.");
+                self.errors.push(invalid.at(format!("{attribute}[{index}]")));
+            }
+        }
+    }
+
+    fn tags(&mut self, attribute: &str, value: &Value<Map<String>>) -> Tags {
+        for (key, element) in value.iter().flatten() {
+            if element.is_null() {
+                let invalid = Invalid::new(
+                    format!("Tag {key:?} has no value"),
+                    "Remove it, or give it the empty value \"\".",
+                );
+                self.errors.push(invalid.at(format!("{attribute}[{key:?}]")));
+            }
+        }
+        tags(value)
+    }
+}
+
+fn rule_input(rule: &IngressRule) -> RuleInput {
+    RuleInput {
+        description: text(&rule.description),
+        protocol: text(&rule.protocol),
+        from_port: number(&rule.from_port),
+        to_port: number(&rule.to_port),
+        cidr_block: text(&rule.cidr_block),
+        prefix_list_id: text(&rule.prefix_list_id),
+        security_group_id: text(&rule.security_group_id),
+    }
+}
+
+/// The rules of a state or configuration, in AWS's form.
+pub(super) fn rules(value: &Value<List<IngressRule>>) -> Vec<Option<Rule>> {
+    let elements = value.iter().flatten();
+    elements
+        .map(|element| rule_input(element.as_ref_option()?).parse().ok())
+        .collect()
+}
+
+fn is_partly_unknown(rule: &IngressRule) -> bool {
+    !crate::provider::attribute::Unknowns::of(rule).is_empty()
+}

@@ -1,0 +1,131 @@
+//! `endpoints`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tf_provider::value::Value;
+
+use super::{Sight, in_order_of};
+use crate::domain::batch::ComputeType;
+use crate::domain::endpoint::{EndpointKind, LOGS, required};
+use crate::domain::name::short_service_name;
+use crate::domain::observed::Endpoint;
+use crate::provider::attribute::List;
+use crate::provider::environment::model::{Endpoints, Network, Service};
+use crate::provider::read::{list, texts};
+
+impl Sight<'_> {
+    pub(super) fn endpoints(&self, reference: &Endpoints, network: &Network) -> Endpoints {
+        let seen = self.own_endpoints(reference);
+        let asked = texts(&reference.additional_services).unwrap_or_default();
+        let asked_for = |service: &str| asked.iter().any(|name| self.short(name) == service);
+        let logs_apart = asked_for(LOGS) && reference.cloudwatch_logs == Value::Value(false);
+        let cloudwatch_logs = seen.contains_key(LOGS) && !logs_apart;
+        Endpoints {
+            cloudwatch_logs: Value::Value(cloudwatch_logs),
+            additional_services: self.additional(&seen, &asked, cloudwatch_logs),
+            private_dns_enabled: private_dns(reference, &seen),
+            availability_zones: self.endpoint_zones(reference, network, &seen),
+            services: Value::Value(
+                seen.iter()
+                    .map(|(name, seen)| (name.clone(), service(reference, name, seen)))
+                    .collect(),
+            ),
+        }
+    }
+
+    /// The environment's endpoints by short name. Of two of a service the one that the reference knows counts.
+    fn own_endpoints(&self, reference: &Endpoints) -> BTreeMap<String, &Endpoint> {
+        let known: BTreeSet<&String> = services(reference)
+            .filter_map(|(_, service)| service.id.as_ref_option())
+            .collect();
+        let mut by_name: BTreeMap<String, &Endpoint> = BTreeMap::new();
+        for endpoint in self.observed.own_endpoints(self.ownership) {
+            let name = self.short(&endpoint.service_name).to_owned();
+            if known.contains(&endpoint.id) || !by_name.contains_key(&name) {
+                by_name.insert(name, endpoint);
+            }
+        }
+        by_name
+    }
+
+    fn short<'n>(&self, name: &'n str) -> &'n str {
+        short_service_name(name, &self.ownership.region)
+    }
+
+    /// Those that the user asked for, as they were asked for, and any that nobody asked for.
+    fn additional(
+        &self,
+        seen: &BTreeMap<String, &Endpoint>,
+        asked: &[String],
+        cloudwatch_logs: bool,
+    ) -> Value<List<String>> {
+        let needed: BTreeSet<&str> = required(ComputeType::Ec2, cloudwatch_logs)
+            .map(|row| row.service)
+            .collect();
+        let there = asked.iter().filter(|name| seen.contains_key(self.short(name))).cloned();
+        let unasked = seen.keys().filter(|service| {
+            !needed.contains(service.as_str()) && !asked.iter().any(|name| self.short(name) == service.as_str())
+        });
+        list(there.chain(unasked.cloned()))
+    }
+
+    /// Null means all zones. The reference's list holds as long as the endpoints are where it says.
+    fn endpoint_zones(
+        &self,
+        reference: &Endpoints,
+        network: &Network,
+        seen: &BTreeMap<String, &Endpoint>,
+    ) -> Value<List<String>> {
+        let interfaces = seen
+            .values()
+            .filter(|endpoint| endpoint.kind == EndpointKind::Interface);
+        let subnet_ids: BTreeSet<&String> = interfaces.flat_map(|endpoint| &endpoint.subnet_ids).collect();
+        let zones = subnet_ids.into_iter().filter_map(|id| self.observed.subnets.get(id));
+        let zones: BTreeSet<String> = zones.map(|subnet| subnet.availability_zone.clone()).collect();
+        let all: BTreeSet<String> = texts(&network.availability_zones)
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
+        let known = texts(&reference.availability_zones);
+        if zones.is_empty() || (known.is_none() && zones == all) {
+            return reference.availability_zones.clone();
+        }
+        match known {
+            None => list(zones),
+            Some(_) => list(in_order_of(&reference.availability_zones, zones)),
+        }
+    }
+}
+
+fn services(endpoints: &Endpoints) -> impl Iterator<Item = (&String, &Service)> {
+    let entries = endpoints.services.iter().flatten();
+    entries.filter_map(|(name, service)| Some((name, service.as_ref_option()?)))
+}
+
+/// On if it is on everywhere, off if it is off everywhere; else what the reference does not say, so that the difference shows.
+fn private_dns(reference: &Endpoints, seen: &BTreeMap<String, &Endpoint>) -> Value<bool> {
+    let wanted = reference.private_dns_enabled.unwrap_or(true);
+    let mut interfaces = seen
+        .values()
+        .filter(|endpoint| endpoint.kind == EndpointKind::Interface);
+    let as_wanted = interfaces.all(|endpoint| endpoint.private_dns_enabled == wanted);
+    Value::Value(wanted == as_wanted)
+}
+
+fn service(reference: &Endpoints, name: &str, seen: &Endpoint) -> Value<Service> {
+    let known = services(reference)
+        .find(|(known, _)| *known == name)
+        .map(|(_, service)| service);
+    let order = known
+        .map(|service| service.network_interface_ids.clone())
+        .unwrap_or_default();
+    let is_interface = seen.kind == EndpointKind::Interface;
+    Value::Value(Service {
+        id: Value::Value(seen.id.clone()),
+        service_name: Value::Value(seen.service_name.clone()),
+        r#type: Value::Value(seen.kind.as_str().to_owned()),
+        state: Value::Value(seen.state.clone()),
+        dns_name: seen.dns_name.clone().filter(|_| is_interface).into(),
+        network_interface_ids: list(in_order_of(&order, seen.network_interface_ids.iter().cloned())),
+    })
+}
