@@ -168,7 +168,7 @@ const CATCH_ALL: &[&str] = &[
 ];
 
 /// What a refusal with this code and message means.
-pub(super) fn kind(code: &str, message: &str) -> ErrorKind {
+pub(in crate::cloud) fn kind(code: &str, message: &str) -> ErrorKind {
     if CATCH_ALL.contains(&code) {
         let message = message.to_lowercase();
         return FRAGMENTS

@@ -23,7 +23,7 @@ mod account;
 mod answer;
 mod assume;
 mod batch;
-mod classify;
+pub(super) mod classify;
 mod connect;
 mod credentials;
 mod environment;

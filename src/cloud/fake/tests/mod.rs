@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use super::FakeCloud;
+use crate::cloud::aws::classify;
 use crate::cloud::{
     BatchApi, CloudError, ComputeEnvironmentRequest, EndpointRequest, ErrorKind, NetworkApi, Result, SubnetRequest,
     VpcRequest,
@@ -34,10 +35,12 @@ fn tags(key: &str, value: &str) -> Tags {
     Tags::from([(key.to_owned(), value.to_owned())])
 }
 
+/// A refusal, which must mean to the adapter what it means here.
 #[track_caller]
 fn refused<T: Debug>(answer: Result<T>, kind: ErrorKind, code: &str) -> CloudError {
     let error = answer.unwrap_err();
     assert_eq!((error.kind, error.code.as_deref()), (kind, Some(code)), "{error}");
+    assert_eq!(classify::kind(code, &error.message), kind, "{error}");
     assert!(
         error.request_id.as_deref().is_some_and(|id| id.starts_with("fake-")),
         "{error}"
