@@ -8,7 +8,7 @@ use tf_provider::value::Value;
 use super::filled;
 use super::model::{AssumeRoleConfig, EndpointsConfig, ProviderConfig, WebIdentityConfig};
 use crate::cloud::aws::settings::RetryMode;
-use crate::domain::name::import_id::is_region;
+use crate::domain::name::import_id::validate_region;
 use crate::domain::tagging;
 use crate::provider::attribute::List;
 use crate::provider::diagnostics::{diagnostic, plan_error};
@@ -50,14 +50,9 @@ impl Check<'_> {
 
     fn region(&mut self, config: &ProviderConfig) {
         if let Some(region) = filled(&config.region)
-            && !is_region(&region)
+            && let Err(invalid) = validate_region(&region)
         {
-            self.error(
-                "region",
-                format!("{region:?} is not a region"),
-                "Give a region's name such as \"ap-northeast-1\", or leave `region` out to use AWS_REGION, AWS_DEFAULT_REGION or \
-                 the profile's region.",
-            );
+            self.0.errors.push(plan_error(&invalid.at("region")));
         }
     }
 
@@ -234,7 +229,10 @@ mod tests {
     #[test]
     fn each_wrong_value_is_told_at_its_attribute() {
         let cases = [
-            (r#"{"region": "Tokyo"}"#, "region: \"Tokyo\" is not a region"),
+            (
+                r#"{"region": "Tokyo"}"#,
+                "region: \"Tokyo\" is not the name of a region",
+            ),
             (
                 r#"{"access_key": "a"}"#,
                 "access_key: \"access_key\" without \"secret_key\"",
@@ -246,7 +244,7 @@ mod tests {
             (r#"{"http_proxy": "proxy:1"}"#, "http_proxy: Not a URL"),
             (
                 r#"{"allowed_account_ids": ["123456789012", "12"]}"#,
-                "allowed_account_ids.[1]: \"12\" is not an account id",
+                "allowed_account_ids[1]: \"12\" is not an account id",
             ),
             (
                 r#"{"allowed_account_ids": [], "forbidden_account_ids": []}"#,
