@@ -133,12 +133,9 @@ pub(super) fn compute_environment_update(
     let groups = security_group_ids(topology, observed);
     let types: BTreeSet<&str> = plan.instance_types.iter().map(String::as_str).collect();
     let current_types: BTreeSet<&str> = current.instance_types.iter().map(String::as_str).collect();
-    let profile = instance_profile_arn(topology, observed).filter(|arn| {
-        !current
-            .instance_role_arn
-            .as_deref()
-            .is_some_and(|current| identity::name_in_arn(current) == identity::name_in_arn(arn))
-    });
+    let current_profile = current.instance_role_arn.as_deref().map(identity::name_in_arn);
+    let profile =
+        instance_profile_arn(topology, observed).filter(|arn| current_profile != Some(identity::name_in_arn(arn)));
     let role = service_role_arn(topology, observed).filter(|arn| current.service_role_arn.as_ref() != Some(arn));
     let update = ComputeEnvironmentUpdate {
         enabled: changed(current.enabled != plan.enabled).map(|()| plan.enabled),

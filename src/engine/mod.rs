@@ -49,11 +49,15 @@ pub use report::{Cause, Failure};
 
 use graph::Task;
 use run::Run;
+use step::Step;
 use wait::{Bounds, until_next_try};
 
 /// How often the loop looks again before it gives up: once after the work is done, and twice more for calls whose answer was lost or
 /// whose effect somebody undid meanwhile.
 const ROUNDS: usize = 4;
+
+/// How long a call that had no answer is given to show its effect before it is made again.
+const ANSWER_LOST: Duration = Duration::from_secs(20);
 
 /// Reconciles environments in one account and region.
 #[derive(Clone)]
@@ -175,10 +179,11 @@ impl Engine {
         let run = Run::new(&*self.cloud, &*self.clock, target, topology, bounds, control);
         let mut failures = Vec::new();
         let mut seen = seen;
+        let mut before = Before::default();
         for round in 0..ROUNDS {
             let observed = match seen.take() {
                 Some(observed) => observed,
-                None => match self.look(&run).await {
+                None => match self.look(&run, &before, &remaining).await {
                     Ok(observed) => observed,
                     Err(error) => {
                         failures.push(Failure::of_observation(error));
@@ -204,7 +209,10 @@ impl Engine {
             if round + 1 == ROUNDS || failures.iter().any(|failure| !is_worth_another_look(failure)) {
                 break;
             }
-            failures = run.report(run.execute(tasks).await);
+            let steps = tasks.iter().map(|task| task.step.clone()).collect();
+            let failed = run.execute(tasks).await;
+            before = Before::new(steps, &failed);
+            failures = run.report(failed);
             // An interrupted run ends within seconds: what it knows is enough for the state.
             if run.interruption().is_some() && !failures.is_empty() {
                 break;
@@ -220,9 +228,14 @@ impl Engine {
         }
     }
 
-    /// Observes, and looks again for as long as the answer lacks what this run itself has made: AWS's reads may lag behind its
-    /// writes, and acting on such an answer would make a second one.
-    async fn look(&self, run: &Run<'_>) -> Result<Observed, CloudError> {
+    /// Observes, and looks again for as long as the answer lacks what this run itself has made or changed, or may have: AWS's reads
+    /// lag behind its writes, and acting on such an answer would do it twice.
+    async fn look(
+        &self,
+        run: &Run<'_>,
+        before: &Before,
+        remaining: impl Fn(&Observed) -> Vec<Task>,
+    ) -> Result<Observed, CloudError> {
         let started = self.clock.now();
         let known = run.world();
         let target = Target {
@@ -240,12 +253,19 @@ impl Engine {
                 .or(run.target.compute_environment_name.clone()),
             ..run.target.clone()
         };
-        let until = (started + PROPAGATION).min(run.bounds.deadline);
         loop {
             let observed = self.observe(&target).await?;
-            if known.made.iter().all(|id| observed.shows(id)) {
+            let shown = known.made.iter().all(|id| observed.shows(id));
+            let asked: Vec<Task> = remaining(&observed);
+            let wanted = |steps: &[Step]| asked.iter().any(|task| steps.contains(&task.step));
+            let patience = if !shown || wanted(&before.done) {
+                PROPAGATION
+            } else if wanted(&before.unanswered) {
+                ANSWER_LOST
+            } else {
                 return Ok(observed);
-            }
+            };
+            let until = (started + patience).min(run.bounds.deadline);
             if until_next_try(&*self.clock, started, until, &run.bounds.cancel)
                 .await
                 .is_err()
@@ -253,6 +273,28 @@ impl Engine {
                 return Ok(observed);
             }
         }
+    }
+}
+
+/// What the round before has done, and may have done.
+#[derive(Debug, Default)]
+struct Before {
+    /// Steps that succeeded: as long as reads ask for them again, they lag behind.
+    done: Vec<Step>,
+    /// Steps whose call had no answer.
+    unanswered: Vec<Step>,
+}
+
+impl Before {
+    fn new(steps: Vec<Step>, failed: &[(Step, report::StepError)]) -> Self {
+        let unanswered = failed
+            .iter()
+            .filter(|(_, error)| matches!(error, report::StepError::Cloud(error) if error.kind == ErrorKind::Unknown))
+            .map(|(step, _)| step.clone())
+            .collect();
+        // After a failure, what depended on it has not run either, so that asking for a step again says nothing.
+        let done = if failed.is_empty() { steps } else { Vec::new() };
+        Self { done, unanswered }
     }
 }
 

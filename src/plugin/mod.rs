@@ -39,9 +39,26 @@
 //! }
 //! ```
 //!
+//! # Types that hold values
+//!
+//! `type State<'a> = Value<MyState>`, whose fields all are [`Value`]s: any of them can be unknown, and while a configuration
+//! is validated most are. Null is how `read` says that a resource is gone.
+//!
+//! * Lists, sets and maps: `Value<Vec<Value<T>>>` (sets too) and `Value<BTreeMap<String, Value<T>>>`.
+//! * Nested attributes are the same, with a struct for `T`. So are blocks, including `NestedBlock::Optional`: a `dynamic`
+//!   block over something unknown is unknown as a whole, which `serde_as_vec` cannot take. `NestedBlock::Single` means
+//!   *exactly* once; for at most once there is `Group`, which is never null but an object of nulls.
+//! * Numbers: `i64` or `f64`. Terraform's `0.1` arrives as `0.1` and goes back as `0.1` (see [`value`]); one that neither can
+//!   hold is an error that names the attribute.
+//! * No `deny_unknown_fields`, and nothing that is neither in the schema nor `#[serde(default)]`.
+//!
+//! An `update` that fails returns what is *really* there: Terraform saves it, and the next plan shows what is left to do. If it
+//! returned the planned state, the failure would be forgotten.
+//!
 //! The protocol is documented in Terraform's repository under `docs/plugin-protocol/` (`tfplugin6.8.proto`,
 //! `object-wire-format.md`), the handshake in go-plugin's `docs/internals.md`.
 //!
+//! [`Value`]: tf_provider::value::Value
 //! [`Provider`]: tf_provider::Provider
 //! [`Resource`]: tf_provider::Resource
 //! [`DataSource`]: tf_provider::DataSource

@@ -215,7 +215,7 @@ fn every_wrong_value_is_an_error_at_its_attribute() {
             );
             code.starts_with(attribute) && words.iter().all(|word| said.contains(word))
         };
-        if here.len() != 1 || !here.iter().any(|error| fits(error)) {
+        if here.len() != 1 || !here.iter().any(fits) {
             let said: Vec<String> = here
                 .iter()
                 .map(|error| {

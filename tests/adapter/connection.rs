@@ -218,7 +218,8 @@ async fn a_role_that_cannot_be_assumed_is_told_in_awss_words() {
 
 /// A port on which nobody listens.
 fn closed_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("its address").port()
 }
 
 #[tokio::test]

@@ -204,8 +204,10 @@ pub fn value(json: serde_json::Value) -> Option<DynamicValue> {
     })
 }
 
+/// Runs a client. What it spawns goes on while the test itself waits for something else.
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread()
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
         .enable_all()
         .build()
         .unwrap()

@@ -76,18 +76,7 @@ fn a_termination_cancels_handlers_and_their_state_arrives() {
     block_on(async {
         let mut client = configured(&provider, &identity).await;
         let applying = tokio::spawn(async move { client.apply_resource_change(create()).await });
-        tokio::task::spawn_blocking({
-            let journal = stage.path("journal");
-            move || {
-                poll("create waits", || {
-                    std::fs::read_to_string(&journal)
-                        .ok()
-                        .filter(|text| text.contains("create waits"))
-                })
-            }
-        })
-        .await
-        .unwrap();
+        stage.await_journal("create waits");
         signal("TERM", &provider.child.id().to_string());
         let response = applying.await.unwrap().unwrap().into_inner();
         assert_eq!(response.diagnostics[0].summary, "create was interrupted");
@@ -103,18 +92,7 @@ fn a_handler_that_does_not_listen_is_given_up() {
     block_on(async {
         let mut client = configured(&provider, &identity).await;
         let applying = tokio::spawn(async move { client.apply_resource_change(create()).await });
-        tokio::task::spawn_blocking({
-            let journal = stage.path("journal");
-            move || {
-                poll("create waits", || {
-                    std::fs::read_to_string(&journal)
-                        .ok()
-                        .filter(|text| text.contains("create waits"))
-                })
-            }
-        })
-        .await
-        .unwrap();
+        stage.await_journal("create waits");
         signal("TERM", &provider.child.id().to_string());
         assert!(applying.await.unwrap().is_err());
     });
@@ -146,15 +124,8 @@ fn stop_cancels_the_calls_in_flight_only() {
         for expected in 1..=2 {
             let mut applying = client.clone();
             let applying = tokio::spawn(async move { applying.apply_resource_change(create()).await });
-            let journal = stage.path("journal");
-            tokio::task::spawn_blocking(move || {
-                poll("create waits", || {
-                    let text = std::fs::read_to_string(&journal).unwrap_or_default();
-                    (text.matches("create waits").count() == expected).then_some(())
-                })
-            })
-            .await
-            .unwrap();
+            let waits = || stage.journal().iter().filter(|line| *line == "create waits").count();
+            poll("create waits again", || (waits() == expected).then_some(()));
             let stopped = client
                 .stop_provider(proto::stop_provider::Request {})
                 .await
@@ -175,15 +146,7 @@ fn an_abandoned_call_is_cancelled_and_ends() {
     block_on(async {
         let mut client = configured(&provider, &identity).await;
         let applying = tokio::spawn(async move { client.apply_resource_change(create()).await });
-        let journal = stage.path("journal");
-        let waits = move || {
-            poll("create waits", || {
-                std::fs::read_to_string(&journal)
-                    .ok()
-                    .filter(|text| text.contains("create waits"))
-            })
-        };
-        tokio::task::spawn_blocking(waits).await.unwrap();
+        stage.await_journal("create waits");
         applying.abort();
         let _ = applying.await;
     });

@@ -4,6 +4,7 @@
 
 mod architecture;
 mod changelog;
+mod docs;
 mod examples;
 mod files;
 mod workspace;

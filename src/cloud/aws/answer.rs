@@ -34,36 +34,46 @@ where
             request_id,
         };
     }
-    let kind = if find::<CredentialsError>(error).is_some() {
-        ErrorKind::Denied
-    } else {
-        ErrorKind::Unknown
+    let (kind, message) = match find::<CredentialsError>(error) {
+        Some(error) => (ErrorKind::Denied, no_credentials(error)),
+        None => (ErrorKind::Unknown, no_answer(error)),
     };
     CloudError {
         kind,
         operation,
         code: None,
-        message: no_answer(error),
+        message,
         request_id,
+    }
+}
+
+/// Why there are no credentials. An error of [`CredentialsError`] says by itself only which variant it is.
+pub(super) fn no_credentials(error: &CredentialsError) -> String {
+    match error.source() {
+        Some(source) => chain(source),
+        None => error.to_string(),
     }
 }
 
 /// Why no answer came, or why it could not be read.
 fn no_answer<E: Error + Send + Sync + 'static>(error: &SdkError<E, HttpResponse>) -> String {
-    let status = error.raw_response().map(|response| response.status().as_u16());
     let what = match error {
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time".to_owned(),
-        SdkError::DispatchFailure(_) => "the request could not be sent".to_owned(),
+        SdkError::DispatchFailure(_) => "the connection failed".to_owned(),
         SdkError::ConstructionFailure(_) => "the request could not be made".to_owned(),
-        _ => match status {
-            Some(status) => format!("the answer (HTTP status {status}) could not be understood"),
+        other => match other.raw_response() {
+            Some(response) => format!("the answer (HTTP status {}) could not be understood", response.status()),
             None => "the answer could not be understood".to_owned(),
         },
     };
-    // The SDK's own words for these variants ("dispatch failure", …) say less than `what`.
-    match error.source() {
-        Some(source) => format!("{what}: {}", chain(source)),
+    // The SDK's own words ("dispatch failure", "io error") say less than `what`.
+    let why = match error {
+        SdkError::DispatchFailure(failure) => failure.as_connector_error().and_then(Error::source),
+        other => other.source(),
+    };
+    match why {
+        Some(why) => format!("{what}: {}", chain(why)),
         None => what,
     }
 }

@@ -14,7 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::AwsCloud;
 use super::account::Account;
-use super::answer::chain;
+use super::answer::no_credentials;
 use super::assume::{AssumedRole, WebIdentity};
 use super::credentials::Chain;
 use super::environment::Environment;
@@ -163,7 +163,7 @@ async fn known_account(settings: &ConnectionSettings, shared: &SdkConfig) -> Res
         .provide_credentials()
         .await
         .map_err(|error| ConnectError::Credentials {
-            message: chain(std::error::Error::source(&error).unwrap_or(&error)),
+            message: no_credentials(&error),
         })?;
     Ok(credentials.account_id().map(|id| id.as_str().to_owned()))
 }

@@ -20,7 +20,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::future::ProvideCredentials as Providing;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
-use super::answer::chain;
+use super::answer::no_credentials;
 use super::connect::ConnectError;
 use super::environment::Environment;
 use super::profile;
@@ -112,7 +112,7 @@ impl Chain {
                 }
                 Err(error) => {
                     let absent = matches!(error, CredentialsError::CredentialsNotLoaded(_));
-                    looked_at.push((way.name.clone(), answer(&error)));
+                    looked_at.push((way.name.clone(), no_credentials(&error)));
                     // A way that is set up and broken is an error: another identity further down is not what was meant.
                     if !absent {
                         return Err(CredentialsError::provider_error(NoCredentials { looked_at }));
@@ -130,14 +130,6 @@ impl ProvideCredentials for Chain {
         Self: 'a,
     {
         Providing::new(self.credentials())
-    }
-}
-
-/// What a way answered. The variants of [`CredentialsError`] say in their own text only which of them they are.
-fn answer(error: &CredentialsError) -> String {
-    match error.source() {
-        Some(source) => chain(source),
-        None => error.to_string(),
     }
 }
 

@@ -4,10 +4,12 @@ use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
 use super::connect::ConnectError;
@@ -66,10 +68,11 @@ pub(super) fn client(
     let proxies = Proxies::of(settings, environment);
     let trust = trusted(settings, environment)?;
     let https = through(proxies.config("https_proxy", proxies.https.as_ref())?, trust.clone());
-    if proxies.http == proxies.https {
-        return Ok(https);
-    }
-    let http = through(proxies.config("http_proxy", proxies.http.as_ref())?, trust);
+    let http = if proxies.http == proxies.https {
+        https.clone()
+    } else {
+        through(proxies.config("http_proxy", proxies.http.as_ref())?, trust)
+    };
     Ok(SharedHttpClient::new(ByScheme { http, https }))
 }
 
@@ -116,7 +119,8 @@ fn trusted(settings: &ConnectionSettings, environment: &Environment) -> Result<T
         .map_err(|error| wrong(error.to_string()))
 }
 
-/// One client for plain HTTP and another for HTTPS: the SDK's proxy configuration holds one proxy only.
+/// One client for plain HTTP and another for HTTPS, because the SDK's proxy configuration holds one proxy only; and errors that
+/// name the endpoint, because the SDK's do not.
 #[derive(Debug)]
 struct ByScheme {
     http: SharedHttpClient,
@@ -140,12 +144,47 @@ struct ConnectorByScheme {
 
 impl HttpConnector for ConnectorByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        if request.uri().starts_with("https:") {
+        let endpoint = endpoint(request.uri());
+        let answer = if endpoint.starts_with("https:") {
             self.https.call(request)
         } else {
             self.http.call(request)
-        }
+        };
+        HttpConnectorFuture::new(async move { answer.await.map_err(|error| at(endpoint, error)) })
     }
+}
+
+/// Scheme, host and port of a URL.
+fn endpoint(url: &str) -> String {
+    url.split('/').take(3).collect::<Vec<_>>().join("/")
+}
+
+/// The same error, with the endpoint in front; what the SDK's retries look at stays.
+fn at(endpoint: String, error: ConnectorError) -> ConnectorError {
+    let (timeout, io, user) = (error.is_timeout(), error.is_io(), error.is_user());
+    let (kind, connection) = (error.as_other(), error.connection_metadata().cloned());
+    let source = Box::new(AtEndpoint {
+        endpoint,
+        source: error.into_source(),
+    });
+    let named = match (timeout, io, user) {
+        (true, ..) => ConnectorError::timeout(source),
+        (_, true, _) => ConnectorError::io(source),
+        (.., true) => ConnectorError::user(source),
+        _ => ConnectorError::other(source, kind),
+    };
+    match connection {
+        Some(connection) => named.with_connection(connection),
+        None => named,
+    }
+}
+
+/// Where something went wrong; what it was is the source.
+#[derive(Debug, thiserror::Error)]
+#[error("{endpoint}")]
+struct AtEndpoint {
+    endpoint: String,
+    source: BoxError,
 }
 
 #[cfg(test)]
@@ -204,6 +243,19 @@ mod tests {
         let error = client(&settings, &Environment::of(&[])).unwrap_err();
         assert_eq!(error.attribute(), Some("https_proxy"));
         assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn an_error_names_the_endpoint_and_stays_what_it_was() {
+        let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+        let error = at(
+            endpoint("https://ec2.example.com:8443/?Action=x"),
+            ConnectorError::io(refused.into()),
+        );
+        assert!(error.is_io());
+        let text = super::super::answer::chain(std::error::Error::source(&error).unwrap());
+        assert_eq!(text, "https://ec2.example.com:8443: connection refused");
+        assert!(at(String::new(), ConnectorError::timeout("slow".into())).is_timeout());
     }
 
     #[test]

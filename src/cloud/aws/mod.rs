@@ -12,7 +12,7 @@
 //! | `classify` | the one table from AWS's codes to `ErrorKind` |
 //! | `answer` | the SDK's outcomes in the port's words |
 //! | `log` | a line of debug log for each attempt |
-//! | `account`, `network`, `identity`, `batch` | the four groups of calls |
+//! | `account`, `network`, `identity`, `batch` | the four groups of calls, each beside the mapping of its values |
 //!
 //! Three rules of AWS are kept here because they belong to single calls. A retry of the SDK may repeat a call whose answer was
 //! lost: CreateVpcEndpoint and CreateRouteTable take a token against that, the names in IAM and Batch and the blocks of subnets

@@ -13,11 +13,11 @@ use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World};
 use crate::cloud::{ComputeEnvironmentRequest, ErrorKind};
 use crate::domain::Tags;
-use crate::domain::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use crate::domain::batch::{Ec2Configuration, status};
+use crate::domain::identity::{is_service_linked, name_in_arn, service_linked_role_arn};
+use crate::domain::limits::COMPUTE_ENVIRONMENT_NAME_LENGTH;
 use crate::domain::observed::ComputeEnvironment;
 
-/// Path of the role that Batch uses when it is given none.
-const SERVICE_LINKED_ROLE: &str = "role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch";
 /// Image type that Batch fills in when it is given none.
 const DEFAULT_IMAGE_TYPE: &str = "ECS_AL2023";
 
@@ -54,7 +54,7 @@ impl World {
                 now: until.unwrap_or(at.now),
                 ..*at
             };
-            let deleting = environment.status == "DELETING";
+            let deleting = environment.status == status::DELETING;
             let obstacle = match self.service_role_obstacle(&then, &environment) {
                 None if !deleting => self.compute_resources_obstacle(&then, &environment),
                 obstacle => obstacle,
@@ -63,7 +63,12 @@ impl World {
                 self.compute_environments.remove(&environment.name);
                 continue;
             }
-            environment.status = if obstacle.is_none() { "VALID" } else { "INVALID" }.to_owned();
+            environment.status = if obstacle.is_none() {
+                status::VALID
+            } else {
+                status::INVALID
+            }
+            .to_owned();
             if obstacle.is_none() && environment.ecs_cluster_arn.is_none() {
                 let cluster = format!("cluster/AWSBatch-{}", environment.name);
                 environment.ecs_cluster_arn = Some(at.arn("ecs", &cluster));
@@ -114,7 +119,7 @@ impl World {
     /// Why Batch cannot start instances, if so.
     fn compute_resources_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
         let given = environment.instance_role_arn.as_deref().unwrap_or_default();
-        let name = given.rsplit('/').next().unwrap_or_default();
+        let name = name_in_arn(given);
         let is_profile = !given.starts_with("arn:") || given.contains(":instance-profile/");
         let usable = |record: &&ProfileRecord| {
             let role = record.role_name.as_ref().and_then(|role| self.roles.get(role));
@@ -156,16 +161,16 @@ impl World {
             return Err(Refusal::client(ErrorKind::Invalid, message));
         }
         let arn = at.arn("batch", &format!("compute-environment/{}", request.name));
-        let service_linked = || at.arn("iam", SERVICE_LINKED_ROLE);
+        let service_linked = || service_linked_role_arn(&at.behaviour.partition, &at.behaviour.account_id);
         let environment = ComputeEnvironment {
             name: request.name.clone(),
             arn: arn.clone(),
             ecs_cluster_arn: None,
-            status: "CREATING".to_owned(),
+            status: status::CREATING.to_owned(),
             status_reason: None,
             enabled: request.enabled,
-            compute_type: type_word(request.compute_type).to_owned(),
-            allocation_strategy: Some(strategy_word(request.allocation_strategy).to_owned()),
+            compute_type: request.compute_type.as_str().to_owned(),
+            allocation_strategy: Some(request.allocation_strategy.as_str().to_owned()),
             instance_types: request.instance_types.iter().cloned().collect(),
             min_vcpus: request.min_vcpus,
             desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
@@ -217,7 +222,7 @@ impl World {
             ));
         }
         let until = at.now + at.behaviour.compute_environment_deleting;
-        self.start_transition(name, "DELETING", until);
+        self.start_transition(name, status::DELETING, until);
         Ok(())
     }
 
@@ -258,10 +263,6 @@ pub(super) fn unknown_environment(name_or_arn: &str) -> Refusal {
     )
 }
 
-pub(super) fn is_service_linked(role_arn: &str) -> bool {
-    role_arn.ends_with(SERVICE_LINKED_ROLE)
-}
-
 pub(super) fn check_vcpus(min: i32, max: i32) -> Answer<()> {
     if min < 0 || max < min {
         let message =
@@ -274,7 +275,7 @@ pub(super) fn check_vcpus(min: i32, max: i32) -> Answer<()> {
 fn check_name(name: &str) -> Answer<()> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let starts = name.starts_with(|c: char| c.is_ascii_alphanumeric());
-    if !starts || name.len() > 128 || !name.chars().all(allowed) {
+    if !starts || name.len() > COMPUTE_ENVIRONMENT_NAME_LENGTH || !name.chars().all(allowed) {
         let message = format!("computeEnvironmentName should match valid pattern: {name}");
         return Err(Refusal::client(ErrorKind::Invalid, message));
     }
@@ -290,18 +291,4 @@ pub(super) fn or_default(given: &[Ec2Configuration]) -> Vec<Ec2Configuration> {
         image_type: DEFAULT_IMAGE_TYPE.to_owned(),
         image_id_override: None,
     }]
-}
-
-fn type_word(compute_type: ComputeType) -> &'static str {
-    match compute_type {
-        ComputeType::Ec2 => "EC2",
-    }
-}
-
-pub(super) fn strategy_word(strategy: AllocationStrategy) -> &'static str {
-    match strategy {
-        AllocationStrategy::BestFit => "BEST_FIT",
-        AllocationStrategy::BestFitProgressive => "BEST_FIT_PROGRESSIVE",
-        AllocationStrategy::BestFitProgressiveOrdered => "BEST_FIT_PROGRESSIVE_ORDERED",
-    }
 }

@@ -40,7 +40,8 @@ impl BatchApi for FakeCloud {
     }
 
     async fn update_compute_environment(&self, name: &str, update: &ComputeEnvironmentUpdate) -> Result<()> {
-        self.write("batch:UpdateComputeEnvironment", name, |world, at| {
+        let arguments = format!("{name} {update:?}");
+        self.write("batch:UpdateComputeEnvironment", &arguments, |world, at| {
             world.update_compute_environment(at, name, update)
         })
         .await

@@ -3,11 +3,12 @@
 //! Source: AWS Batch User Guide, "Update a compute environment in AWS Batch"; the refusals are those seen in hyp3 issue 1051 and
 //! aws-cdk issue 27054.
 
-use super::batch::{check_vcpus, is_service_linked, or_default, strategy_word, unknown_environment};
+use super::batch::{check_vcpus, or_default, unknown_environment};
 use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World};
 use crate::cloud::{ComputeEnvironmentUpdate, ErrorKind, InfrastructureUpdate};
-use crate::domain::batch::AllocationStrategy;
+use crate::domain::batch::{AllocationStrategy, status};
+use crate::domain::identity::is_service_linked;
 use crate::domain::observed::ComputeEnvironment;
 
 impl World {
@@ -38,7 +39,7 @@ impl World {
         apply(environment, update);
         check_vcpus(environment.min_vcpus, environment.max_vcpus)?;
         let until = at.now + at.behaviour.compute_environment_updating;
-        self.start_transition(name, "UPDATING", until);
+        self.start_transition(name, status::UPDATING, until);
         Ok(())
     }
 }
@@ -62,7 +63,7 @@ fn check_infrastructure(environment: &ComputeEnvironment, wanted: &Infrastructur
     if fields.is_empty() {
         return Ok(());
     }
-    let best_fit = strategy_word(AllocationStrategy::BestFit);
+    let best_fit = AllocationStrategy::BestFit.as_str();
     let refusal = if !environment.service_role_arn.as_deref().is_some_and(is_service_linked) {
         format!(
             "Following fields [{}] can be updated only for Non-fargate Compute Environment having a Batch Service Linked Role",
@@ -113,7 +114,7 @@ fn apply(environment: &mut ComputeEnvironment, update: &ComputeEnvironmentUpdate
     );
     let strategy = infrastructure
         .allocation_strategy
-        .map(|strategy| Some(strategy_word(strategy).to_owned()));
+        .map(|strategy| Some(strategy.as_str().to_owned()));
     put(&mut environment.allocation_strategy, strategy);
     let types = infrastructure
         .instance_types

@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 
+use tokio::time::Instant;
+
 use super::world::{Moment, World};
-use super::{FakeCloud, Queue};
+use super::{FakeCloud, ProfileRecord, Queue, RoleRecord};
 use crate::domain::Tags;
-use crate::domain::observed::{NetworkInterface, Route, SecurityGroup};
+use crate::domain::batch::status;
+use crate::domain::identity;
+use crate::domain::observed::{InstanceProfile, NetworkInterface, Role, Route, SecurityGroup};
 
 impl FakeCloud {
     /// Edits or deletes anything at once, whatever AWS's rules say.
@@ -87,6 +91,37 @@ impl FakeCloud {
         })
     }
 
+    /// Adds somebody's instance profile with a role in it (both of this name), which Batch knows already; answers its ARN.
+    pub fn add_instance_profile(&self, name: &str) -> String {
+        self.drift(|world, at| {
+            let partition = &at.behaviour.partition;
+            let policy = identity::instance_managed_policy(partition);
+            add_role(world, at, name, &identity::instance_trust_policy(partition), policy);
+            let profile = InstanceProfile {
+                name: name.to_owned(),
+                arn: at.arn("iam", &format!("instance-profile/{name}")),
+                role: None,
+                tags: Tags::new(),
+            };
+            let arn = profile.arn.clone();
+            let record = ProfileRecord {
+                profile,
+                role_name: Some(name.to_owned()),
+                changed: long_ago(at),
+            };
+            world.instance_profiles.insert(name.to_owned(), record);
+            arn
+        })
+    }
+
+    /// Adds somebody's service role, which Batch knows already; answers its ARN.
+    pub fn add_service_role(&self, name: &str) -> String {
+        self.drift(|world, at| {
+            let policy = identity::service_managed_policy(&at.behaviour.partition);
+            add_role(world, at, name, &identity::service_trust_policy(), policy)
+        })
+    }
+
     /// Adds somebody's job queue on a compute environment.
     pub fn add_job_queue(&self, name: &str, compute_environment_arn: &str) {
         self.edit(|world| {
@@ -111,10 +146,34 @@ impl FakeCloud {
     pub fn invalidate_compute_environment(&self, name: &str, reason: &str) {
         self.edit(|world| {
             if let Some(record) = world.compute_environments.get_mut(name) {
-                record.environment.status = "INVALID".to_owned();
+                record.environment.status = status::INVALID.to_owned();
                 record.environment.status_reason = Some(reason.to_owned());
                 record.until = None;
             }
         });
     }
+}
+
+fn add_role(world: &mut World, at: &Moment<'_>, name: &str, trust: &str, policy: String) -> String {
+    let role = Role {
+        name: name.to_owned(),
+        arn: at.arn("iam", &format!("role/{name}")),
+        assume_role_policy: trust.to_owned(),
+        attached_policies: BTreeSet::from([policy]),
+        tags: Some(Tags::new()),
+    };
+    let arn = role.arn.clone();
+    let record = RoleRecord {
+        role,
+        since: long_ago(at),
+        changed: long_ago(at),
+    };
+    world.roles.insert(name.to_owned(), record);
+    arn
+}
+
+/// Long enough ago that every part of AWS knows of it.
+fn long_ago(at: &Moment<'_>) -> Instant {
+    let lag = at.behaviour.iam_propagation.max(at.behaviour.reference_lag);
+    at.now.checked_sub(lag).unwrap_or(at.now)
 }

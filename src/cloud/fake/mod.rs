@@ -34,6 +34,8 @@ mod refusal;
 mod route;
 mod security_group;
 mod tag;
+#[cfg(test)]
+mod tests;
 mod vpc;
 mod world;
 

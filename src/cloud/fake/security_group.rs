@@ -9,10 +9,8 @@ use super::world::{Moment, World, inside, known, known_mut};
 use crate::cloud::{Direction, ErrorKind, SecurityGroupRequest};
 use crate::domain::Tags;
 use crate::domain::firewall::{Peer, Rule};
+use crate::domain::limits::RULES_PER_DIRECTION;
 use crate::domain::observed::SecurityGroup;
-
-/// Rules of one direction that a group can hold. Source: VPC quotas, "Inbound or outbound rules per security group".
-const MAX_RULES: usize = 60;
 
 impl World {
     pub(super) fn create_security_group(
@@ -51,7 +49,7 @@ impl World {
         let group = SecurityGroup {
             name: "default".to_owned(),
             description: "default VPC security group".to_owned(),
-            ingress: BTreeSet::from([all_traffic(Peer::SecurityGroup(id.clone()))]),
+            ingress: BTreeSet::from([Rule::all_traffic(Peer::SecurityGroup(id.clone()), None)]),
             egress: BTreeSet::from([everywhere()]),
             tags: Tags::new(),
             id,
@@ -73,7 +71,7 @@ impl World {
         }
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
         for rule in rules {
-            if current.iter().any(|other| permission(other) == permission(rule)) {
+            if current.iter().any(|other| other.same_permission(rule)) {
                 let message = format!(
                     "the specified rule \"peer: {}, {}, ALLOW\" already exists",
                     rule.peer, rule.protocol
@@ -86,7 +84,7 @@ impl World {
             }
             current.insert(rule.clone());
         }
-        if current.len() > MAX_RULES {
+        if current.len() > RULES_PER_DIRECTION {
             let message = "The maximum number of rules per security group has been reached.";
             return Err(Refusal::new(
                 ErrorKind::Quota,
@@ -107,7 +105,7 @@ impl World {
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
         for rule in rules {
             let before = current.len();
-            current.retain(|other| permission(other) != permission(rule));
+            current.retain(|other| !other.same_permission(rule));
             if current.len() == before {
                 return Err(unknown_rule());
             }
@@ -125,10 +123,7 @@ impl World {
     ) -> Answer<()> {
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
         for rule in rules {
-            let old = current
-                .iter()
-                .find(|other| permission(other) == permission(rule))
-                .cloned();
+            let old = current.iter().find(|other| other.same_permission(rule)).cloned();
             current.remove(&old.ok_or_else(unknown_rule)?);
             current.insert(rule.clone());
         }
@@ -170,26 +165,11 @@ fn rules_of(group: &mut SecurityGroup, direction: Direction) -> &mut BTreeSet<Ru
     }
 }
 
-/// What AWS tells rules apart by.
-fn permission(rule: &Rule) -> (&str, Option<i32>, Option<i32>, &Peer) {
-    (&rule.protocol, rule.from_port, rule.to_port, &rule.peer)
-}
-
 fn unknown_rule() -> Refusal {
     let message = "The specified rule does not exist in this security group.";
     Refusal::new(ErrorKind::NotFound, "InvalidPermission.NotFound", message)
 }
 
 fn everywhere() -> Rule {
-    all_traffic(Peer::CidrBlock(Ipv4Net::default()))
-}
-
-fn all_traffic(peer: Peer) -> Rule {
-    Rule {
-        protocol: "-1".to_owned(),
-        from_port: None,
-        to_port: None,
-        peer,
-        description: None,
-    }
+    Rule::all_traffic(Peer::CidrBlock(Ipv4Net::default()), None)
 }

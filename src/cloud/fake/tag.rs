@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World, known_mut};
 use crate::domain::Tags;
+use crate::domain::limits::RESERVED_TAG_PREFIX;
 
 impl World {
     pub(super) fn tag(&mut self, at: &Moment<'_>, ids: &BTreeSet<String>, tags: &Tags) -> Answer<()> {
-        if let Some(key) = tags.keys().find(|key| key.starts_with("aws:")) {
+        if let Some(key) = tags.keys().find(|key| key.starts_with(RESERVED_TAG_PREFIX)) {
             let message =
                 format!("Value ( {key} ) for parameter key is invalid. Tag keys starting with 'aws:' are reserved");
             return Err(Refusal::invalid("InvalidParameterValue", message));

@@ -8,10 +8,11 @@ use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World, inside, known, known_mut};
 use crate::cloud::{ErrorKind, SubnetRequest, VpcRequest};
 use crate::domain::Tags;
+use crate::domain::limits::{LONGEST_PREFIX, SHORTEST_PREFIX};
 use crate::domain::observed::{Route, RouteTable, Subnet, Vpc};
 
-/// Prefix lengths of VPCs and subnets. Source: VPC User Guide, "VPC CIDR blocks" and "Subnet CIDR blocks".
-const PREFIX_LENGTHS: std::ops::RangeInclusive<u8> = 16..=28;
+/// Prefix lengths of VPCs and subnets.
+const PREFIX_LENGTHS: std::ops::RangeInclusive<u8> = SHORTEST_PREFIX..=LONGEST_PREFIX;
 
 impl World {
     /// Makes a VPC with its main route table and its default group.

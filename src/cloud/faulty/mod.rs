@@ -198,9 +198,6 @@ impl<C> Faulty<C> {
 
     /// Makes a call, or what the plan makes of it.
     async fn call<T>(&self, operation: &'static str, call: impl Future<Output = Result<T>> + Send) -> Result<T> {
-        if *self.crashed.borrow() {
-            return pending().await;
-        }
         let planned = self.plan().next(operation);
         match planned {
             None => call.await,
@@ -235,7 +232,7 @@ impl Plan {
         match self.crash {
             Some((n, when)) if self.calls.len() == n => return Some(Planned::Crash(when)),
             // The n-th call may still be on its way; whatever comes behind it was never made.
-            Some((n, _)) if self.calls.len() > n => return Some(Planned::Crash(When::Before)),
+            Some((n, _)) if self.calls.len() > n => return Some(Planned::Fault(When::Before, Fault::Halt)),
             _ => {}
         }
         let rule = self

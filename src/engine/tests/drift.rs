@@ -113,7 +113,7 @@ async fn a_role_without_its_policy_and_a_profile_without_its_role() {
                 role.role.attached_policies.clear();
             }
             for profile in world.instance_profiles.values_mut() {
-                profile.profile.role = None;
+                profile.role_name = None;
             }
         },
         &["iam:AddRoleToInstanceProfile", "iam:AttachRolePolicy"],

@@ -134,6 +134,8 @@ async fn story(events: Vec<Event>) {
     let topology = lab.topology(|_| {}).await;
     for event in &events {
         happen(&mut lab, &topology, event).await;
+        // The next run is another process: by the time that it has started, reads show what was written.
+        tokio::time::sleep(Duration::from_secs(3)).await;
     }
     // Whatever is on its way settles first; a lagging read is not what this is about.
     tokio::time::sleep(Duration::from_secs(60)).await;

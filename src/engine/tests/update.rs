@@ -1,6 +1,7 @@
 //! Changes of the desired environment: only what must change is touched.
 
 use super::Lab;
+use crate::cloud::InfrastructureUpdate;
 use crate::domain::spec::Spec;
 
 /// Makes the seed's environment, changes the desire, and expects exactly these writes.
@@ -25,7 +26,13 @@ async fn scaling_travels_alone() {
     lab.make(&second).await;
     let writes = lab.aws.writes();
     assert_eq!(writes.len(), 1);
-    assert!(writes[0].arguments.contains("64"), "{}", writes[0].arguments);
+    let sent = &writes[0].arguments;
+    assert!(sent.contains("max_vcpus: Some(64)"), "{sent}");
+    assert!(
+        sent.contains(&format!("{:?}", InfrastructureUpdate::default())),
+        "{sent}"
+    );
+    assert!(sent.contains("enabled: None"), "{sent}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use tf_provider::value::Value;
 use super::filled;
 use super::model::{AssumeRoleConfig, EndpointsConfig, ProviderConfig, WebIdentityConfig};
 use crate::cloud::aws::settings::RetryMode;
-use crate::domain::name::import_id::validate_region;
+use crate::domain::name::validate_region;
 use crate::domain::tagging;
 use crate::provider::attribute::List;
 use crate::provider::diagnostics::{diagnostic, plan_error};

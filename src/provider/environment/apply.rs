@@ -149,7 +149,7 @@ impl Apply {
 
 /// What the engine is to look at.
 fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
-    let had = prior.and_then(|prior| target_of_state(prior));
+    let had = prior.and_then(target_of_state);
     Target {
         ownership: topology.ownership.clone(),
         vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),

@@ -16,7 +16,10 @@ const GENERATED: &str = "<!-- Generated from the schema by `make docs`. -->\n";
 pub(super) fn all() -> Vec<(String, String)> {
     vec![
         ("docs/index.md".into(), index(&provider_schema().block)),
-        ("docs/resources/batch_environment.md".into(), resource(&environment_schema().block)),
+        (
+            "docs/resources/batch_environment.md".into(),
+            resource(&environment_schema().block),
+        ),
     ]
 }
 
@@ -24,7 +27,10 @@ fn index(block: &Block) -> String {
     let description = &block.description.content;
     let example = example("examples/provider/provider.tf");
     let mut text = front_matter("isolated Provider", None, description);
-    let _ = write!(text, "# isolated Provider\n\n{description}\n\n## Example Usage\n\n{example}\n{GENERATED}");
+    let _ = write!(
+        text,
+        "# isolated Provider\n\n{description}\n\n## Example Usage\n\n{example}\n{GENERATED}"
+    );
     text.push_str(&schema::render(block));
     text
 }
@@ -58,13 +64,21 @@ fn resource(block: &Block) -> String {
 fn changes() -> String {
     let mut text = String::from("\n## What a change does\n\n| attribute | a change | why |\n|---|---|---|\n");
     for row in change::TABLE {
-        let _ = writeln!(text, "| `{}` | {} | {} |", row.attribute, row.change.sentence(), row.reason);
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} |",
+            row.attribute,
+            row.change.sentence(),
+            row.reason
+        );
     }
     text
 }
 
 fn front_matter(title: &str, subcategory: Option<&str>, description: &str) -> String {
-    let subcategory = subcategory.map(|name| format!("subcategory: \"{name}\"\n")).unwrap_or_default();
+    let subcategory = subcategory
+        .map(|name| format!("subcategory: \"{name}\"\n"))
+        .unwrap_or_default();
     let first = description.split("\n\n").next().unwrap_or_default();
     format!("---\npage_title: \"{title}\"\n{subcategory}description: |-\n  {first}\n---\n\n")
 }

@@ -14,7 +14,11 @@ pub(super) fn render(block: &Block) -> String {
     groups(&mut text, &block.attributes, "", "### ", "", &mut nested);
     while !nested.is_empty() {
         let (path, attributes) = nested.remove(0);
-        let _ = write!(text, "\n<a id=\"nestedatt--{}\"></a>\n### Nested Schema for `{path}`\n", anchor(&path));
+        let _ = write!(
+            text,
+            "\n<a id=\"nestedatt--{}\"></a>\n### Nested Schema for `{path}`\n",
+            anchor(&path)
+        );
         let mut inner = Vec::new();
         groups(&mut text, attributes, &path, "", ":", &mut inner);
         // Depth first, so that an object stands near the one that it is in.
@@ -31,9 +35,17 @@ fn groups<'a>(
     after: &str,
     nested: &mut Vec<(String, &'a Attributes)>,
 ) {
-    let titles = [("Required", is_required as fn(&Attribute) -> bool), ("Optional", is_optional), ("Read-Only", is_computed)];
+    let titles = [
+        ("Required", is_required as fn(&Attribute) -> bool),
+        ("Optional", is_optional),
+        ("Read-Only", is_computed),
+    ];
     for (title, belongs) in titles {
-        let mut names: Vec<&String> = attributes.iter().filter(|(_, one)| belongs(one)).map(|(name, _)| name).collect();
+        let mut names: Vec<&String> = attributes
+            .iter()
+            .filter(|(_, one)| belongs(one))
+            .map(|(name, _)| name)
+            .collect();
         names.sort();
         if names.is_empty() {
             continue;
@@ -41,9 +53,18 @@ fn groups<'a>(
         let _ = write!(text, "\n{before}{title}{after}\n\n");
         for name in names {
             let attribute = &attributes[name];
-            let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+            let path = if path.is_empty() {
+                name.clone()
+            } else {
+                format!("{path}.{name}")
+            };
             let sensitive = if attribute.sensitive { ", Sensitive" } else { "" };
-            let _ = write!(text, "- `{name}` ({}{sensitive}) {}", type_name(&attribute.attr_type), attribute.description.content);
+            let _ = write!(
+                text,
+                "- `{name}` ({}{sensitive}) {}",
+                type_name(&attribute.attr_type),
+                attribute.description.content
+            );
             if let Some(inner) = inner(&attribute.attr_type) {
                 let _ = write!(text, " (see [below for nested schema](#nestedatt--{}))", anchor(&path));
                 nested.push((path, inner));
@@ -58,7 +79,10 @@ fn is_required(attribute: &Attribute) -> bool {
 }
 
 fn is_optional(attribute: &Attribute) -> bool {
-    matches!(attribute.constraint, AttributeConstraint::Optional | AttributeConstraint::OptionalComputed)
+    matches!(
+        attribute.constraint,
+        AttributeConstraint::Optional | AttributeConstraint::OptionalComputed
+    )
 }
 
 fn is_computed(attribute: &Attribute) -> bool {
@@ -107,7 +131,11 @@ pub(super) fn flatten(block: &Block) -> Vec<(String, &Attribute)> {
 
 fn collect<'a>(attributes: &'a Attributes, path: &str, into: &mut Vec<(String, &'a Attribute)>) {
     for (name, attribute) in attributes {
-        let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+        let path = if path.is_empty() {
+            name.clone()
+        } else {
+            format!("{path}.{name}")
+        };
         if let Some(inner) = inner(&attribute.attr_type) {
             collect(inner, &path, into);
         }
@@ -126,12 +154,28 @@ fn attributes_are_grouped_and_nested_objects_follow_depth_first() {
     };
     let leaf = || attribute(AttributeConstraint::Required, AttributeType::Number, "A leaf.");
     let inner = AttributeType::AttributeList(HashMap::from([("leaf".to_owned(), leaf())]));
-    let outer = HashMap::from([("inner".to_owned(), attribute(AttributeConstraint::Optional, inner, "An inner one."))]);
+    let outer = HashMap::from([(
+        "inner".to_owned(),
+        attribute(AttributeConstraint::Optional, inner, "An inner one."),
+    )]);
     let block = Block {
         attributes: HashMap::from([
-            ("id".into(), attribute(AttributeConstraint::Computed, AttributeType::String, "Its id.")),
-            ("outer".into(), attribute(AttributeConstraint::OptionalComputed, AttributeType::AttributeSingle(outer), "An outer one.")),
-            ("name".into(), attribute(AttributeConstraint::Required, AttributeType::String, "Its name.")),
+            (
+                "id".into(),
+                attribute(AttributeConstraint::Computed, AttributeType::String, "Its id."),
+            ),
+            (
+                "outer".into(),
+                attribute(
+                    AttributeConstraint::OptionalComputed,
+                    AttributeType::AttributeSingle(outer),
+                    "An outer one.",
+                ),
+            ),
+            (
+                "name".into(),
+                attribute(AttributeConstraint::Required, AttributeType::String, "Its name."),
+            ),
         ]),
         ..Block::default()
     };

@@ -58,7 +58,7 @@ _PROTOCOLS = {"ec2": "ec2", "iam": "query", "sts": "query", "batch": "rest-json"
 def identify(request: HttpRequest) -> Call:
     """The AWS call that a request is; unknown parts are empty strings."""
     scope = _SCOPE.search(request.headers.get("authorization", ""))
-    region, service = scope.groups() if scope else ("", "")
+    region, service = scope.groups() if scope else ("", _unsigned_service(request))
     protocol = _PROTOCOLS.get(service, "json")
     if protocol in ("ec2", "query"):
         action, params = _form(request)
@@ -67,6 +67,11 @@ def identify(request: HttpRequest) -> Call:
     else:
         action, params = request.headers.get("x-amz-target", "").rpartition(".")[2], _json_body(request)
     return Call(service, action, region, _without_secrets(params), protocol, request.headers.get("user-agent", ""))
+
+
+def _unsigned_service(request: HttpRequest) -> str:
+    """Whoever has no credentials yet has nothing to sign with."""
+    return "sts" if _form(request)[0] == "AssumeRoleWithWebIdentity" else ""
 
 
 def _form(request: HttpRequest) -> tuple[str, dict[str, Any]]:

@@ -175,3 +175,76 @@ pub(super) async fn delete(client: &Client, vpc_id: &str) -> Result<()> {
             .map_err(refused("ec2:DeleteVpc")),
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::net::{SocketAddr, TcpListener};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use aws_sdk_ec2::config::{BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents};
+    use aws_sdk_ec2::error::BoxError;
+    use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
+    use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+
+    use super::*;
+    use crate::domain::spec::InstanceTenancy;
+
+    /// Counts attempts.
+    #[derive(Clone, Debug, Default)]
+    struct Attempts(Arc<AtomicUsize>);
+
+    #[dyn_dispatch_hint]
+    impl Intercept for Attempts {
+        fn name(&self) -> &'static str {
+            "Attempts"
+        }
+
+        fn read_after_attempt(
+            &self,
+            _: &FinalizerInterceptorContextRef<'_>,
+            _: &RuntimeComponents,
+            _: &mut ConfigBag,
+        ) -> std::result::Result<(), BoxError> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+    }
+
+    /// How often CreateVpc is tried at this address, by a client that tries three times.
+    async fn attempts(address: SocketAddr) -> usize {
+        let attempts = Attempts::default();
+        let retries = aws_sdk_ec2::config::retry::RetryConfig::standard().with_max_attempts(3);
+        let config = aws_sdk_ec2::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(Credentials::new("AKIDEXAMPLE", "example", None, None, "test"))
+            .endpoint_url(format!("http://{address}"))
+            .retry_config(retries.with_initial_backoff(Duration::from_millis(1)))
+            .interceptor(attempts.clone())
+            .build();
+        let request = VpcRequest {
+            cidr_block: "10.0.0.0/16".parse().unwrap(),
+            instance_tenancy: InstanceTenancy::Default,
+            tags: BTreeMap::new(),
+        };
+        create(&Client::from_conf(config), &request).await.unwrap_err();
+        attempts.0.load(Ordering::Relaxed)
+    }
+
+    #[tokio::test]
+    async fn a_request_that_was_never_sent_is_repeated() {
+        let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        assert_eq!(attempts(closed).await, 3);
+    }
+
+    #[tokio::test]
+    async fn a_request_that_may_have_arrived_is_not_repeated() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        std::thread::spawn(move || listener.incoming().for_each(drop));
+        assert_eq!(attempts(address).await, 1);
+    }
+}

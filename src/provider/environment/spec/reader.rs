@@ -11,7 +11,7 @@ use crate::domain::batch::{self, ComputeType, Ec2Configuration};
 use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
-use crate::domain::name::import_id::validate_region;
+use crate::domain::name::validate_region;
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::{ComputeEnvironmentSpec, EndpointsSpec, InstanceTenancy, NetworkSpec, SecurityGroupSpec};
 use crate::domain::topology::validate_max_azs;

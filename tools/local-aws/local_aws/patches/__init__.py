@@ -12,8 +12,11 @@ def apply() -> None:
     offerings.apply()
 
     from . import (
-        batch_environments, batch_queues, dependencies, ec2_calls, endpoints, iam, services, speed,
+        batch_environments, batch_queues, dependencies, ec2_calls, endpoints, group_rules, iam, services, speed,
     )
 
-    for module in (speed, ec2_calls, services, endpoints, dependencies, iam, batch_environments, batch_queues):
+    modules = (
+        speed, ec2_calls, services, endpoints, group_rules, dependencies, iam, batch_environments, batch_queues,
+    )
+    for module in modules:
         module.apply()

@@ -1,38 +1,32 @@
-//! AWS Batch: compute environments.
+//! The fields of a compute environment, as Batch has them.
 //!
 //! Types and strategies go to the SDK as words: its enum for updates lacks `BEST_FIT`, and AWS is the one to refuse it.
 
 use std::collections::{BTreeSet, HashMap};
 
-use async_trait::async_trait;
 use aws_sdk_batch::types::{
-    CeState, CeStatus, CeType, ComputeEnvironmentDetail, ComputeResource, ComputeResourceUpdate, CrAllocationStrategy,
-    CrType, CrUpdateAllocationStrategy, Ec2Configuration as SdkEc2Configuration,
+    CeState, CeStatus, ComputeEnvironmentDetail, ComputeResource, ComputeResourceUpdate, CrAllocationStrategy, CrType,
+    CrUpdateAllocationStrategy, Ec2Configuration as SdkEc2Configuration,
 };
 
-use super::AwsCloud;
-use super::answer::{incomplete, or_gone, refused};
-use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Result};
+use crate::cloud::{ComputeEnvironmentRequest, ComputeEnvironmentUpdate};
 use crate::domain::Tags;
 use crate::domain::batch::Ec2Configuration;
 use crate::domain::observed::ComputeEnvironment;
 
-const DESCRIBE: &str = "batch:DescribeComputeEnvironments";
-const CREATE: &str = "batch:CreateComputeEnvironment";
-
-fn state(enabled: bool) -> CeState {
+pub(super) fn state(enabled: bool) -> CeState {
     if enabled { CeState::Enabled } else { CeState::Disabled }
 }
 
-fn list(set: &BTreeSet<String>) -> Vec<String> {
+pub(super) fn list(set: &BTreeSet<String>) -> Vec<String> {
     set.iter().cloned().collect()
 }
 
-fn map(tags: &Tags) -> HashMap<String, String> {
+pub(super) fn map(tags: &Tags) -> HashMap<String, String> {
     tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
 }
 
-fn some_map(tags: &Tags) -> Option<HashMap<String, String>> {
+pub(super) fn some_map(tags: &Tags) -> Option<HashMap<String, String>> {
     (!tags.is_empty()).then(|| map(tags))
 }
 
@@ -52,7 +46,7 @@ fn images(configurations: &[Ec2Configuration]) -> Vec<SdkEc2Configuration> {
     deprecated,
     reason = "image_id is an argument of the resource and works until AWS removes it"
 )]
-fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
+pub(super) fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
     ComputeResource::builder()
         .r#type(CrType::from(request.compute_type.as_str()))
         .allocation_strategy(CrAllocationStrategy::from(request.allocation_strategy.as_str()))
@@ -72,7 +66,7 @@ fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
 
 /// `None`: no field of `computeResources` changes. AWS refuses an empty one ("At least one compute-resources attribute must be
 /// specified"). Empty lists and texts are sent: they clear a field (User Guide, "Update a compute environment in AWS Batch").
-fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<ComputeResourceUpdate> {
+pub(super) fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<ComputeResourceUpdate> {
     let (scaling, infrastructure) = (&update.scaling, &update.infrastructure);
     let changed = ComputeResourceUpdate::builder()
         .set_minv_cpus(scaling.min_vcpus)
@@ -98,7 +92,7 @@ fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<ComputeResourc
     deprecated,
     reason = "image_id is an argument of the resource and works until AWS removes it"
 )]
-fn from_sdk(detail: &ComputeEnvironmentDetail) -> ComputeEnvironment {
+pub(super) fn from_sdk(detail: &ComputeEnvironmentDetail) -> ComputeEnvironment {
     let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
     let tags = |tags: Option<&HashMap<String, String>>| tags.cloned().unwrap_or_default().into_iter().collect();
     // Absent in unmanaged environments.
@@ -139,121 +133,62 @@ fn from_sdk(detail: &ComputeEnvironmentDetail) -> ComputeEnvironment {
 }
 
 /// Batch may show an environment for a moment after it is gone.
-fn is_there(detail: &ComputeEnvironmentDetail) -> bool {
+pub(super) fn is_there(detail: &ComputeEnvironmentDetail) -> bool {
     detail.status() != Some(&CeStatus::Deleted)
 }
 
-#[async_trait]
-impl BatchApi for AwsCloud {
-    async fn compute_environment(&self, name: &str) -> Result<Option<ComputeEnvironment>> {
-        let answer = self
-            .batch
-            .describe_compute_environments()
-            .compute_environments(name)
-            .send()
-            .await
-            .map_err(refused(DESCRIBE))?;
-        let found = answer.compute_environments().iter().find(|detail| is_there(detail));
-        Ok(found.map(from_sdk))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{InfrastructureUpdate, ScalingUpdate};
+
+    #[test]
+    fn an_update_without_resources_sends_no_empty_object() {
+        let update = ComputeEnvironmentUpdate {
+            enabled: Some(false),
+            service_role_arn: Some("arn:aws:iam::123456789012:role/batch".to_owned()),
+            ..ComputeEnvironmentUpdate::default()
+        };
+        assert_eq!(changed_resources(&update), None);
     }
 
-    async fn compute_environments(&self) -> Result<Vec<ComputeEnvironment>> {
-        let details = self
-            .batch
-            .describe_compute_environments()
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .await
-            .map_err(refused(DESCRIBE))?;
-        Ok(details.iter().filter(|detail| is_there(detail)).map(from_sdk).collect())
+    #[test]
+    fn an_empty_list_is_a_change() {
+        let update = ComputeEnvironmentUpdate {
+            infrastructure: InfrastructureUpdate {
+                ec2_configuration: Some(Vec::new()),
+                ..InfrastructureUpdate::default()
+            },
+            ..ComputeEnvironmentUpdate::default()
+        };
+        let changed = changed_resources(&update).unwrap();
+        assert_eq!(changed.ec2_configuration, Some(Vec::new()));
     }
 
-    async fn create_compute_environment(&self, request: &ComputeEnvironmentRequest) -> Result<String> {
-        let answer = self
-            .batch
-            .create_compute_environment()
-            .compute_environment_name(&request.name)
-            .r#type(CeType::Managed)
-            .state(state(request.enabled))
-            .set_service_role(request.service_role_arn.clone())
-            .compute_resources(resources(request))
-            .set_tags(some_map(&request.tags))
-            .send()
-            .await
-            .map_err(refused(CREATE))?;
-        answer
-            .compute_environment_arn()
-            .map(str::to_owned)
-            .ok_or_else(|| incomplete(CREATE, "ARN"))
+    #[test]
+    fn a_scaling_update_has_scaling_fields_alone() {
+        let update = ComputeEnvironmentUpdate {
+            scaling: ScalingUpdate {
+                min_vcpus: Some(1),
+                max_vcpus: Some(8),
+            },
+            ..ComputeEnvironmentUpdate::default()
+        };
+        let expected = ComputeResourceUpdate::builder().minv_cpus(1).maxv_cpus(8).build();
+        assert_eq!(changed_resources(&update), Some(expected));
     }
 
-    async fn update_compute_environment(&self, name: &str, update: &ComputeEnvironmentUpdate) -> Result<()> {
-        if *update == ComputeEnvironmentUpdate::default() {
-            return Ok(());
-        }
-        self.batch
-            .update_compute_environment()
-            .compute_environment(name)
-            .set_state(update.enabled.map(state))
-            .set_service_role(update.service_role_arn.clone())
-            .set_compute_resources(changed_resources(update))
-            .send()
-            .await
-            .map(|_| ())
-            .map_err(refused("batch:UpdateComputeEnvironment"))
-    }
-
-    async fn delete_compute_environment(&self, name: &str) -> Result<()> {
-        let answer = self
-            .batch
-            .delete_compute_environment()
-            .compute_environment(name)
-            .send()
-            .await;
-        or_gone(answer.map_err(refused("batch:DeleteComputeEnvironment")))
-    }
-
-    async fn job_queues_of(&self, compute_environment_arn: &str) -> Result<Vec<String>> {
-        let queues = self
-            .batch
-            .describe_job_queues()
-            .into_paginator()
-            .items()
-            .send()
-            .collect::<std::result::Result<Vec<_>, _>>()
-            .await
-            .map_err(refused("batch:DescribeJobQueues"))?;
-        Ok(queues
-            .into_iter()
-            .filter(|queue| {
-                queue
-                    .compute_environment_order()
-                    .iter()
-                    .any(|entry| entry.compute_environment() == Some(compute_environment_arn))
-            })
-            .filter_map(|queue| queue.job_queue_name)
-            .collect())
-    }
-
-    async fn tag_batch(&self, arn: &str, tags: &Tags) -> Result<()> {
-        if tags.is_empty() {
-            return Ok(());
-        }
-        let call = self.batch.tag_resource().resource_arn(arn).set_tags(Some(map(tags)));
-        call.send().await.map(|_| ()).map_err(refused("batch:TagResource"))
-    }
-
-    async fn untag_batch(&self, arn: &str, keys: &BTreeSet<String>) -> Result<()> {
-        if keys.is_empty() {
-            return Ok(());
-        }
-        let call = self
-            .batch
-            .untag_resource()
-            .resource_arn(arn)
-            .set_tag_keys(Some(list(keys)));
-        or_gone(call.send().await.map_err(refused("batch:UntagResource")))
+    #[test]
+    fn an_unmanaged_environment_and_empty_text_are_read_without_guessing() {
+        let detail = ComputeEnvironmentDetail::builder()
+            .compute_environment_name("other")
+            .status_reason("")
+            .build();
+        let seen = from_sdk(&detail);
+        assert_eq!((seen.compute_type.as_str(), seen.status_reason), ("", None));
+        assert!(is_there(&detail));
+        assert!(!is_there(
+            &ComputeEnvironmentDetail::builder().status(CeStatus::Deleted).build()
+        ));
     }
 }

@@ -1,63 +1,21 @@
-//! IAM: roles and instance profiles.
+//! IAM: the calls about roles and instance profiles.
+//!
+//! Names are unique in an account, so a create that is repeated after a lost answer is refused and never makes a second role.
+//! GetRole and CreateRole answer with the role's tags, GetInstanceProfile without those of the role in it.
 
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use aws_sdk_iam::types::Tag;
-use percent_encoding::percent_decode_str;
 
 use super::AwsCloud;
 use super::answer::{incomplete, or_absent, or_gone, refused};
-use crate::cloud::{CloudError, ErrorKind, IdentityApi, Result, RoleRequest};
+use crate::cloud::{IdentityApi, Result, RoleRequest};
 use crate::domain::Tags;
 use crate::domain::observed::{InstanceProfile, Role};
 
-/// IAM sends policy documents URL-encoded (API reference of `Role`).
-fn document(encoded: Option<&str>) -> String {
-    percent_decode_str(encoded.unwrap_or_default())
-        .decode_utf8_lossy()
-        .into_owned()
-}
+mod mapping;
 
-fn role_from_sdk(role: &aws_sdk_iam::types::Role) -> Role {
-    Role {
-        name: role.role_name().to_owned(),
-        arn: role.arn().to_owned(),
-        assume_role_policy: document(role.assume_role_policy_document()),
-        attached_policies: BTreeSet::new(),
-        tags: None,
-    }
-}
-
-fn profile_from_sdk(profile: &aws_sdk_iam::types::InstanceProfile) -> InstanceProfile {
-    InstanceProfile {
-        name: profile.instance_profile_name().to_owned(),
-        arn: profile.arn().to_owned(),
-        role: profile.roles().first().map(role_from_sdk),
-        tags: tags_from_sdk(profile.tags()),
-    }
-}
-
-fn tags_from_sdk(tags: &[Tag]) -> Tags {
-    tags.iter()
-        .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
-        .collect()
-}
-
-fn tags_to_sdk(operation: &'static str, tags: &Tags) -> Result<Option<Vec<Tag>>> {
-    let tags = tags
-        .iter()
-        .map(|(key, value)| Tag::builder().key(key).value(value).build())
-        .collect::<std::result::Result<Vec<_>, _>>()
-        .map_err(|error| CloudError {
-            kind: ErrorKind::Invalid,
-            operation,
-            code: None,
-            message: error.to_string(),
-            request_id: None,
-        })?;
-    Ok((!tags.is_empty()).then_some(tags))
-}
+use mapping::{profile_from_sdk, role_from_sdk, tags_from_sdk, tags_to_sdk};
 
 #[async_trait]
 impl IdentityApi for AwsCloud {
@@ -241,17 +199,5 @@ impl IdentityApi for AwsCloud {
         let call = self.iam.untag_instance_profile().instance_profile_name(name);
         let answer = call.set_tag_keys(Some(keys)).send().await;
         or_gone(answer.map_err(refused("iam:UntagInstanceProfile")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_document_is_decoded() {
-        let encoded = "%7B%22Version%22%3A%222012-10-17%22%2C%22Name%22%3A%22a%2Bb%20c%22%7D";
-        assert_eq!(document(Some(encoded)), r#"{"Version":"2012-10-17","Name":"a+b c"}"#);
-        assert_eq!(document(Some(r#"{"plain":true}"#)), r#"{"plain":true}"#);
     }
 }

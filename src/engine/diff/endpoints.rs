@@ -1,0 +1,99 @@
+//! The endpoints: made, changed, replaced, removed and waited for.
+
+use std::collections::BTreeSet;
+
+use super::super::compare::endpoint_change;
+use super::super::graph::Task;
+use super::super::step::{Milestone, Step};
+use crate::domain::endpoint::EndpointKind;
+use crate::domain::observed::Observed;
+use crate::domain::topology::Topology;
+
+pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+    let mut unsettled = false;
+    let mut replaced = BTreeSet::new();
+    for plan in &topology.endpoints {
+        let service = plan.service.clone();
+        let (step, gone) = match observed.own_endpoint(&topology.ownership, plan) {
+            None => (Step::CreateEndpoint(service.clone()), None),
+            // A failed endpoint does not heal: it goes, and another one comes.
+            Some(endpoint) if endpoint.has_failed() => {
+                replaced.insert(endpoint.id.clone());
+                (Step::CreateEndpoint(service.clone()), Some(Milestone::EndpointsGone))
+            }
+            Some(endpoint) if endpoint_change(topology, observed, plan, endpoint).is_some() => {
+                (Step::ModifyEndpoint(service.clone()), None)
+            }
+            Some(endpoint) => {
+                unsettled |= endpoint.state != "available";
+                continue;
+            }
+        };
+        unsettled = true;
+        let mut requires: Vec<Milestone> = match plan.kind {
+            EndpointKind::Interface => vec![Milestone::SecurityGroup, Milestone::DnsHostnames],
+            EndpointKind::Gateway => topology
+                .subnets
+                .iter()
+                .map(|subnet| Milestone::RouteTable(subnet.availability_zone.clone()))
+                .collect(),
+        };
+        requires.extend(plan.availability_zones.iter().cloned().map(Milestone::Subnet));
+        requires.push(Milestone::Vpc);
+        requires.extend(gone);
+        // Endpoints that are on their way out still hold the service's private DNS name.
+        if observed
+            .endpoints
+            .values()
+            .any(|other| other.is_leaving() && other.service_name == plan.service_name)
+        {
+            requires.push(Milestone::EndpointsGone);
+        }
+        tasks.push(Task::new(step, requires, [Milestone::Endpoint(service)]));
+    }
+    removals(&replaced, observed, topology, tasks);
+    if unsettled {
+        let all = topology
+            .endpoints
+            .iter()
+            .map(|plan| Milestone::Endpoint(plan.service.clone()));
+        tasks.push(Task::new(Step::AwaitEndpoints, all, [Milestone::EndpointsAvailable]));
+    }
+}
+
+/// Endpoints that go: those that failed, and the environment's own that are no longer asked for.
+fn removals(replaced: &BTreeSet<String>, observed: &Observed, topology: &Topology, tasks: &mut Vec<Task>) {
+    let wanted: BTreeSet<&str> = topology
+        .endpoints
+        .iter()
+        .map(|plan| plan.service_name.as_str())
+        .collect();
+    let mut ids = replaced.clone();
+    ids.extend(
+        observed
+            .own_endpoints(&topology.ownership)
+            .filter(|endpoint| !wanted.contains(endpoint.service_name.as_str()))
+            .map(|endpoint| endpoint.id.clone()),
+    );
+    let leaving: BTreeSet<String> = observed
+        .endpoints
+        .values()
+        .filter(|endpoint| endpoint.state == "deleting" && wanted.contains(endpoint.service_name.as_str()))
+        .map(|endpoint| endpoint.id.clone())
+        .collect();
+    if !ids.is_empty() {
+        tasks.push(Task::new(
+            Step::DeleteEndpoints(ids.clone()),
+            [],
+            [Milestone::EndpointsLeaving],
+        ));
+    }
+    ids.extend(leaving);
+    if !ids.is_empty() {
+        tasks.push(Task::new(
+            Step::AwaitEndpointsGone(ids),
+            [Milestone::EndpointsLeaving],
+            [Milestone::EndpointsGone],
+        ));
+    }
+}

@@ -1,0 +1,59 @@
+//! What is there and no longer asked for.
+
+use std::collections::BTreeSet;
+
+use super::super::graph::Task;
+use super::super::step::{Milestone, RoleKind, Step};
+use super::super::teardown;
+use crate::domain::observed::Observed;
+use crate::domain::topology::Topology;
+
+/// The environment's own subnets, tables and roles that are no longer asked for. They go when nothing uses them any more.
+pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+    let ownership = &topology.ownership;
+    let zones: BTreeSet<&str> = topology
+        .subnets
+        .iter()
+        .map(|plan| plan.availability_zone.as_str())
+        .collect();
+    let unused = [Milestone::EndpointsAvailable, Milestone::ComputeEnvironmentSettled];
+    for subnet in observed
+        .own_subnets(ownership)
+        .filter(|subnet| !zones.contains(subnet.availability_zone.as_str()))
+    {
+        let zone = subnet.availability_zone.clone();
+        tasks.push(Task::new(
+            Step::DeleteSubnet {
+                zone: zone.clone(),
+                subnet_id: subnet.id.clone(),
+            },
+            unused.clone(),
+            [Milestone::SubnetGone(subnet.id.clone())],
+        ));
+        if let Some(table) = observed
+            .route_table_of(&subnet.id)
+            .filter(|table| ownership.owns(&table.tags))
+        {
+            tasks.push(Task::new(
+                Step::DeleteRouteTable {
+                    zone,
+                    route_table_id: table.id.clone(),
+                    subnet_ids: table.associations.keys().cloned().collect(),
+                },
+                table.associations.keys().cloned().map(Milestone::SubnetGone),
+                [],
+            ));
+        }
+    }
+    if topology.instance_role.is_none() {
+        teardown::profile_and_role(observed, &Milestone::ComputeEnvironmentSettled, tasks);
+    }
+    if topology.service_role.is_none() {
+        teardown::role(
+            RoleKind::Service,
+            observed.service_role.as_ref(),
+            &Milestone::ComputeEnvironmentSettled,
+            tasks,
+        );
+    }
+}
