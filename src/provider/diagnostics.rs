@@ -15,26 +15,38 @@ pub(crate) fn diagnostic(attribute: &str, summary: impl Into<String>, detail: im
     }
 }
 
-/// The attribute path of a dotted one such as `security_group.ingress_rules[2].protocol`; empty for the resource itself.
+/// The attribute path of a dotted one such as `security_group.ingress_rules[2].protocol` or `tags["a.b"]`; empty for the resource
+/// itself.
 pub(crate) fn path(dotted: &str) -> AttributePath {
     let mut path = AttributePath::root();
-    for segment in dotted.split('.').filter(|segment| !segment.is_empty()) {
-        let mut pieces = segment.split('[');
-        if let Some(name) = pieces.next() {
-            path.add_attribute(name.to_owned());
-        }
-        for piece in pieces {
-            path.add_step(subscript(piece.trim_end_matches(']')));
-        }
+    let mut rest = dotted;
+    while !rest.is_empty() {
+        let (step, behind) = match rest.strip_prefix('[') {
+            Some(inside) => subscript(inside),
+            None => {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                (
+                    AttributePathStep::Attribute(rest[..end].to_owned().into()),
+                    &rest[end..],
+                )
+            }
+        };
+        path.add_step(step);
+        rest = behind.strip_prefix('.').unwrap_or(behind);
     }
     path
 }
 
-fn subscript(text: &str) -> AttributePathStep {
-    match text.parse() {
-        Ok(index) => AttributePathStep::Index(index),
-        Err(_) => AttributePathStep::Key(text.trim_matches('"').to_owned().into()),
-    }
+/// The step of `2]` or `"key"]`, and what stands behind it. A key may hold any character, dots and brackets included.
+fn subscript(inside: &str) -> (AttributePathStep, &str) {
+    let mut keys = serde_json::Deserializer::from_str(inside).into_iter::<serde_json::Value>();
+    let step = match keys.next() {
+        Some(Ok(serde_json::Value::String(key))) => AttributePathStep::Key(key.into()),
+        Some(Ok(serde_json::Value::Number(index))) => AttributePathStep::Index(index.as_i64().unwrap_or_default()),
+        _ => AttributePathStep::Key(inside.trim_end_matches(']').to_owned().into()),
+    };
+    let behind = inside.get(keys.byte_offset()..).unwrap_or_default();
+    (step, behind.split_once(']').map_or("", |(_, behind)| behind))
 }
 
 /// What is wrong with a value.
@@ -78,7 +90,7 @@ mod tests {
             .index(2)
             .attribute("protocol");
         assert_eq!(path("security_group.ingress_rules[2].protocol"), expected);
-        assert_eq!(path("tags[\"a-b\"]"), AttributePath::new("tags").key("a-b"));
+        assert_eq!(path("tags[\"a.b]\"]"), AttributePath::new("tags").key("a.b]"));
         assert_eq!(path(""), AttributePath::root());
     }
 

@@ -52,7 +52,7 @@ impl Check<'_> {
         if let Some(region) = filled(&config.region)
             && let Err(invalid) = validate_region(&region)
         {
-            self.error("region", invalid.summary, invalid.detail);
+            self.0.errors.push(plan_error(&invalid.at("region")));
         }
     }
 
@@ -229,7 +229,10 @@ mod tests {
     #[test]
     fn each_wrong_value_is_told_at_its_attribute() {
         let cases = [
-            (r#"{"region": "Tokyo"}"#, "region: \"Tokyo\" is not a region"),
+            (
+                r#"{"region": "Tokyo"}"#,
+                "region: \"Tokyo\" is not the name of a region",
+            ),
             (
                 r#"{"access_key": "a"}"#,
                 "access_key: \"access_key\" without \"secret_key\"",
@@ -241,7 +244,7 @@ mod tests {
             (r#"{"http_proxy": "proxy:1"}"#, "http_proxy: Not a URL"),
             (
                 r#"{"allowed_account_ids": ["123456789012", "12"]}"#,
-                "allowed_account_ids.[1]: \"12\" is not an account id",
+                "allowed_account_ids[1]: \"12\" is not an account id",
             ),
             (
                 r#"{"allowed_account_ids": [], "forbidden_account_ids": []}"#,

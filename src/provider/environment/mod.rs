@@ -210,3 +210,6 @@ fn already_there(apply: &Apply) -> tf_provider::Diagnostic {
         ),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,172 +1,52 @@
-//! From Terraform's values to the domain's [`Spec`], with whatever is wrong with each value on its own.
-//!
-//! A value that is not set, not known yet or wrong gives way to a default, so that there always is a spec; the caller looks at the
-//! errors first, and at what is unknown.
+//! Values of the configuration, one by one: read, and what is wrong with each.
 
-use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use tf_provider::value::Value;
 
-use super::model::{ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup};
-use super::timeouts::{self, OPERATIONS};
+use super::DEFAULT_INSTANCE_TYPES;
+use crate::domain::Tags;
 use crate::domain::address::{parse_cidr_block, validate_prefix_length, validate_vpc_block};
-use crate::domain::batch::{ComputeType, Ec2Configuration};
+use crate::domain::batch::{self, ComputeType, Ec2Configuration};
 use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
-use crate::domain::identity::{is_service_linked, name_in_arn};
-use crate::domain::name::{self, EnvironmentName, Ownership};
+use crate::domain::name::validate_region;
 use crate::domain::problem::{Invalid, PlanError};
-use crate::domain::spec::{
-    ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, Kept, NetworkSpec, SecurityGroupSpec, Spec,
+use crate::domain::spec::{ComputeEnvironmentSpec, EndpointsSpec, InstanceTenancy, NetworkSpec, SecurityGroupSpec};
+use crate::domain::topology::validate_max_azs;
+use crate::provider::attribute::{List, Map, Unknowns};
+use crate::provider::environment::model::{
+    self, ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup,
 };
-use crate::domain::{Tags, batch, tagging};
-use crate::provider::attribute::{List, Map};
+use crate::provider::environment::timeouts::{self, OPERATIONS};
 use crate::provider::number::Number;
 use crate::provider::read::{number, object, objects, tags, text, texts};
 
-/// What a spec needs besides the configuration.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Surroundings<'a> {
-    /// The region, from the configuration or the provider.
-    pub(super) region: &'a str,
-    /// The provider's `default_tags`.
-    pub(super) default_tags: &'a Tags,
-    /// The provider's `ignore_tags`.
-    pub(super) ignored_tags: &'a IgnoredTags,
-    /// The prior or planned state, whose decisions are kept.
-    pub(super) kept: Option<&'a Environment>,
-}
-
-/// The instance types of a compute environment that names none.
-pub(super) const DEFAULT_INSTANCE_TYPES: [&str; 1] = ["optimal"];
-
-/// The spec of a configuration, and what is wrong with its values.
-pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) -> (Spec, Vec<PlanError>) {
-    let mut reader = Reader::default();
-    let mut all_tags = surroundings.default_tags.clone();
-    all_tags.extend(reader.tags("tags", &config.tags));
-    for invalid in tagging::validate_tags(&all_tags) {
-        reader.errors.push(invalid.at("tags"));
-    }
-    reader.region(&config.region);
-    reader.timeouts(config);
-    let spec = Spec {
-        name: reader.parse("name", &config.name).unwrap_or_else(placeholder_name),
-        region: surroundings.region.to_owned(),
-        network: reader.network(&object(&config.network)),
-        endpoints: reader.endpoints(&object(&config.endpoints)),
-        security_group: reader.security_group(&object(&config.security_group)),
-        compute_environment: reader.compute_environment(&object(&config.compute_environment)),
-        tags: all_tags,
-        ignored_tags: surroundings.ignored_tags.clone(),
-        kept: surroundings.kept.map(kept).unwrap_or_default(),
-    };
-    let exists = surroundings.kept.is_some_and(exists);
-    reader
-        .errors
-        .extend(batch::validate_spec(&spec.compute_environment, exists));
-    (spec, reader.errors)
-}
-
-/// The spec that a state was made from: what it says, without what merely follows from it.
-pub(super) fn of_state(state: &Environment, surroundings: Surroundings<'_>) -> Spec {
-    let surroundings = Surroundings {
-        kept: Some(state),
-        ..surroundings
-    };
-    of_config(&arguments(state), surroundings).0
-}
-
-/// A state as a configuration that sets everything: roles that the environment owns or Batch shares are not arguments.
-fn arguments(state: &Environment) -> Environment {
-    let mut compute = object(&state.compute_environment);
-    if owned_instance_role(state) {
-        compute.instance_role_arn = Value::Null;
-    }
-    if compute.create_service_role.unwrap_or(false)
-        || text(&compute.service_role_arn).is_some_and(|arn| is_service_linked(&arn))
-    {
-        compute.service_role_arn = Value::Null;
-    }
-    let mut network = object(&state.network);
-    if network.availability_zones.is_value() {
-        network.max_azs = Value::Null;
-    }
-    Environment {
-        compute_environment: Value::Value(compute),
-        network: Value::Value(network),
-        ..state.clone()
-    }
-}
-
-/// Whether the instance role that a state names is the environment's own. None at all is one of its own that is broken.
-pub(super) fn owned_instance_role(state: &Environment) -> bool {
-    let arn = text(&object(&state.compute_environment).instance_role_arn);
-    match (arn, ownership(state)) {
-        (Some(arn), Some(ownership)) => name_in_arn(&arn) == name::instance_role_name(&ownership),
-        (None, _) => true,
-        (Some(_), None) => false,
-    }
-}
-
-/// Whose environment a state is of.
-pub(super) fn ownership(state: &Environment) -> Option<Ownership> {
-    Some(Ownership {
-        environment: text(&state.name)?.parse().ok()?,
-        account_id: text(&state.account_id)?,
-        region: text(&state.region)?,
-    })
-}
-
-fn exists(state: &Environment) -> bool {
-    object(&state.compute_environment).arn.is_value()
-}
-
-fn kept(state: &Environment) -> Kept {
-    let network = object(&state.network);
-    let subnets = network.subnets.iter().flatten().filter_map(|(zone, subnet)| {
-        let block = text(&subnet.as_ref_option()?.cidr_block)?;
-        Some((zone.clone(), parse_cidr_block(&block).ok()?))
-    });
-    Kept {
-        subnets: subnets.collect::<BTreeMap<_, _>>(),
-        subnet_prefix_length: number(&network.subnet_prefix_length),
-        compute_environment_name: text(&object(&state.compute_environment).name),
-    }
-}
-
-/// Stands for a name that is not known yet; whatever is derived from it is not shown.
-fn placeholder_name() -> EnvironmentName {
-    "environment".parse().expect("it is a valid name")
-}
-
 /// Reads values and collects what is wrong with them.
 #[derive(Default)]
-struct Reader {
-    errors: Vec<PlanError>,
+pub(super) struct Reader {
+    /// What is wrong so far.
+    pub(super) errors: Vec<PlanError>,
 }
 
 impl Reader {
-    fn note<T>(&mut self, attribute: &str, result: Result<T, Invalid>) -> Option<T> {
+    pub(super) fn note<T>(&mut self, attribute: &str, result: Result<T, Invalid>) -> Option<T> {
         result.map_err(|invalid| self.errors.push(invalid.at(attribute))).ok()
     }
 
-    fn parse<T: FromStr<Err = Invalid>>(&mut self, attribute: &str, value: &Value<String>) -> Option<T> {
+    pub(super) fn parse<T: FromStr<Err = Invalid>>(&mut self, attribute: &str, value: &Value<String>) -> Option<T> {
         let text = text(value)?;
         self.note(attribute, text.parse())
     }
 
-    fn region(&mut self, value: &Value<String>) {
-        if let Some(region) = text(value)
-            && let Err(invalid) = name::validate_region(&region)
-        {
-            self.errors.push(invalid.at("region"));
+    pub(super) fn region(&mut self, value: &Value<String>) {
+        if let Some(region) = text(value) {
+            self.note("region", validate_region(&region));
         }
     }
 
-    fn timeouts(&mut self, config: &Environment) {
+    pub(super) fn timeouts(&mut self, config: &Environment) {
         let values = object(&config.timeouts);
         for (attribute, operation, default) in OPERATIONS {
             if let Some(text) = text(timeouts::value(&values, operation))
@@ -181,7 +61,7 @@ impl Reader {
         }
     }
 
-    fn network(&mut self, config: &Network) -> NetworkSpec {
+    pub(super) fn network(&mut self, config: &Network) -> NetworkSpec {
         if config.max_azs.is_value() && config.availability_zones.is_value() {
             let invalid = Invalid::new(
                 "Both a number of zones and zones by name",
@@ -214,15 +94,8 @@ impl Reader {
         let Some(zones) = self.whole("network.max_azs", value) else {
             return NetworkSpec::DEFAULT_MAX_AZS;
         };
-        let number = usize::try_from(zones).ok().filter(|zones| *zones > 0);
-        number.unwrap_or_else(|| {
-            let invalid = Invalid::new(
-                format!("{zones} is not a number of zones"),
-                format!("Give 1 or more, or leave it out for {}.", NetworkSpec::DEFAULT_MAX_AZS),
-            );
-            self.errors.push(invalid.at("network.max_azs"));
-            NetworkSpec::DEFAULT_MAX_AZS
-        })
+        let zones = self.note("network.max_azs", validate_max_azs(zones));
+        zones.unwrap_or(NetworkSpec::DEFAULT_MAX_AZS)
     }
 
     fn zones(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
@@ -243,7 +116,7 @@ impl Reader {
         Some(zones).filter(|zones| !zones.is_empty())
     }
 
-    fn endpoints(&mut self, config: &Endpoints) -> EndpointsSpec {
+    pub(super) fn endpoints(&mut self, config: &Endpoints) -> EndpointsSpec {
         let services = self.words("endpoints.additional_services", &config.additional_services);
         let services = services.unwrap_or_default();
         for (index, service) in services.iter().enumerate() {
@@ -258,7 +131,7 @@ impl Reader {
         }
     }
 
-    fn security_group(&mut self, config: &SecurityGroup) -> SecurityGroupSpec {
+    pub(super) fn security_group(&mut self, config: &SecurityGroup) -> SecurityGroupSpec {
         let (name, description) = (text(&config.name), text(&config.description));
         if let Some(name) = &name {
             self.note("security_group.name", validate_group_name(name));
@@ -303,7 +176,7 @@ impl Reader {
         read.collect()
     }
 
-    fn compute_environment(&mut self, config: &ComputeEnvironment) -> ComputeEnvironmentSpec {
+    pub(super) fn compute_environment(&mut self, config: &ComputeEnvironment) -> ComputeEnvironmentSpec {
         let path = |field: &str| format!("compute_environment.{field}");
         let compute_type = self.parse(&path("type"), &config.r#type).unwrap_or(ComputeType::Ec2);
         let types = self.words(&path("instance_types"), &config.instance_types);
@@ -335,7 +208,7 @@ impl Reader {
         }
     }
 
-    fn images(&mut self, value: &Value<List<super::model::Ec2Configuration>>) -> Vec<Ec2Configuration> {
+    fn images(&mut self, value: &Value<List<model::Ec2Configuration>>) -> Vec<Ec2Configuration> {
         self.no_nulls("compute_environment.ec2_configuration", value);
         let known = objects(value)
             .into_iter()
@@ -379,7 +252,7 @@ impl Reader {
         }
     }
 
-    fn tags(&mut self, attribute: &str, value: &Value<Map<String>>) -> Tags {
+    pub(super) fn tags(&mut self, attribute: &str, value: &Value<Map<String>>) -> Tags {
         for (key, element) in value.iter().flatten() {
             if element.is_null() {
                 let invalid = Invalid::new(
@@ -406,7 +279,7 @@ fn rule_input(rule: &IngressRule) -> RuleInput {
 }
 
 /// The rules of a state or configuration, in AWS's form.
-pub(super) fn rules(value: &Value<List<IngressRule>>) -> Vec<Option<Rule>> {
+pub(crate) fn rules(value: &Value<List<IngressRule>>) -> Vec<Option<Rule>> {
     let elements = value.iter().flatten();
     elements
         .map(|element| rule_input(element.as_ref_option()?).parse().ok())
@@ -414,5 +287,5 @@ pub(super) fn rules(value: &Value<List<IngressRule>>) -> Vec<Option<Rule>> {
 }
 
 fn is_partly_unknown(rule: &IngressRule) -> bool {
-    !crate::provider::attribute::Unknowns::of(rule).is_empty()
+    !Unknowns::of(rule).is_empty()
 }

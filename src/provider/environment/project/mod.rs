@@ -4,22 +4,26 @@
 //! [`Kept`](crate::domain::spec::Kept)); the default; or unknown. Ids of parts that exist are planned as they are, so that a plan
 //! without a change is exactly no change, and only what a change touches becomes unknown.
 
+mod pieces;
+
 use tf_provider::value::Value;
 
-use super::model::{ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup, Service, Subnet};
+use super::model::{ComputeEnvironment, Endpoints, Environment, Network, SecurityGroup, Service};
 use super::spec::DEFAULT_INSTANCE_TYPES;
 use super::timeouts;
 use crate::domain::Tags;
 use crate::domain::batch::ComputeType;
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::firewall::ALL_PROTOCOLS;
 use crate::domain::identity::{is_service_linked, name_in_arn};
 use crate::domain::spec::{InstanceTenancy, NetworkSpec};
 use crate::domain::topology::{EndpointPlan, Topology};
 use crate::engine::part::Part;
-use crate::provider::attribute::{List, Map, Unknowns};
+use crate::provider::attribute::{Map, Unknowns};
 use crate::provider::number::Number;
 use crate::provider::read::{list, object, texts};
+use pieces::{
+    count, elements, keep, known, known_or_unknown, section, subnet_ids, subnets, text, with_protocols, zones,
+};
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
 pub(super) const VALID: &str = "VALID";
@@ -80,7 +84,11 @@ impl Projection<'_> {
             "network.subnet_prefix_length",
         ]);
         let topology = self.topology.filter(|_| !touched);
-        let zones = topology.map(zones);
+        let order = match config.availability_zones.is_null() {
+            true => texts(&prior.availability_zones),
+            false => None,
+        };
+        let zones = topology.map(|topology| zones(topology, &order.unwrap_or_default()));
         let prefix = topology.and_then(|topology| topology.subnets.last());
         let subnets = topology.map(|topology| subnets(topology, &prior));
         let vpc_id = keep(&prior.vpc_id);
@@ -323,81 +331,4 @@ impl Projection<'_> {
         let part = part.to_string();
         drift.iter().any(|line| line.ends_with(&part))
     }
-}
-
-fn zones(topology: &Topology) -> Vec<&str> {
-    topology
-        .subnets
-        .iter()
-        .map(|subnet| subnet.availability_zone.as_str())
-        .collect()
-}
-
-fn subnets(topology: &Topology, prior: &Network) -> Map<Subnet> {
-    let before = prior.subnets.as_ref_option();
-    let planned = topology.subnets.iter().map(|plan| {
-        let cidr_block = text(&plan.cidr_block.to_string());
-        let before = before.and_then(|subnets| subnets.get(&plan.availability_zone)?.as_ref_option());
-        let before = before.filter(|before| before.cidr_block == cidr_block);
-        let subnet = Subnet {
-            id: before.map_or(Value::Unknown, |before| keep(&before.id)),
-            route_table_id: before.map_or(Value::Unknown, |before| keep(&before.route_table_id)),
-            cidr_block,
-        };
-        (plan.availability_zone.clone(), Value::Value(subnet))
-    });
-    planned.collect()
-}
-
-fn subnet_ids(zones: &[&str], subnets: Option<&Map<Subnet>>) -> List<String> {
-    let id = |zone: &&str| {
-        let subnet = subnets.and_then(|subnets| subnets.get(*zone)?.as_ref_option());
-        subnet.map_or(Value::Unknown, |subnet| subnet.id.clone())
-    };
-    zones.iter().map(id).collect()
-}
-
-fn with_protocols(rules: List<IngressRule>) -> List<IngressRule> {
-    let fill = |rule: IngressRule| IngressRule {
-        protocol: rule.protocol.or(text(ALL_PROTOCOLS)),
-        ..rule
-    };
-    rules.into_iter().map(|rule| rule.map(fill)).collect()
-}
-
-/// An object whose configuration is unknown as a whole stays so.
-fn section<T>(config: &Value<T>, planned: T) -> Value<T> {
-    if config.is_unknown() {
-        Value::Unknown
-    } else {
-        Value::Value(planned)
-    }
-}
-
-/// The id of a part that is there; unknown if the part must be made.
-fn keep(prior: &Value<String>) -> Value<String> {
-    match prior {
-        Value::Value(id) => Value::Value(id.clone()),
-        Value::Null | Value::Unknown => Value::Unknown,
-    }
-}
-
-fn text(text: &str) -> Value<String> {
-    Value::Value(text.to_owned())
-}
-
-fn known(text: Option<&str>) -> Value<String> {
-    known_or_unknown(text.map(str::to_owned))
-}
-
-fn known_or_unknown<T>(value: Option<T>) -> Value<T> {
-    value.map_or(Value::Unknown, Value::Value)
-}
-
-fn elements(words: &[&str]) -> List<String> {
-    words.iter().map(|word| text(word)).collect()
-}
-
-fn count(count: usize) -> Number {
-    i64::try_from(count).map_or_else(|_| Number::Other(count.to_string()), Number::Whole)
 }

@@ -1,0 +1,95 @@
+//! The small pieces that a planned state is put together from.
+
+use tf_provider::value::Value;
+
+use crate::domain::firewall::ALL_PROTOCOLS;
+use crate::domain::topology::Topology;
+use crate::provider::attribute::{List, Map};
+use crate::provider::environment::model::{IngressRule, Network, Subnet};
+use crate::provider::number::Number;
+
+/// The zones of a topology: in `order` if they are the same zones, else in the topology's own.
+pub(super) fn zones<'a>(topology: &'a Topology, order: &[String]) -> Vec<&'a str> {
+    let mut zones: Vec<&str> = topology.availability_zones().collect();
+    if order.len() == zones.len() && zones.iter().all(|zone| order.iter().any(|known| known == zone)) {
+        zones.sort_by_key(|zone| order.iter().position(|known| known == zone));
+    }
+    zones
+}
+
+/// The subnets by zone, with the ids of those that exist.
+pub(super) fn subnets(topology: &Topology, prior: &Network) -> Map<Subnet> {
+    let before = prior.subnets.as_ref_option();
+    let planned = topology.subnets.iter().map(|plan| {
+        let cidr_block = text(&plan.cidr_block.to_string());
+        let before = before.and_then(|subnets| subnets.get(&plan.availability_zone)?.as_ref_option());
+        let before = before.filter(|before| before.cidr_block == cidr_block);
+        let subnet = Subnet {
+            id: before.map_or(Value::Unknown, |before| keep(&before.id)),
+            route_table_id: before.map_or(Value::Unknown, |before| keep(&before.route_table_id)),
+            cidr_block,
+        };
+        (plan.availability_zone.clone(), Value::Value(subnet))
+    });
+    planned.collect()
+}
+
+/// The ids of the subnets in the order of the zones.
+pub(super) fn subnet_ids(zones: &[&str], subnets: Option<&Map<Subnet>>) -> List<String> {
+    let id = |zone: &&str| {
+        let subnet = subnets.and_then(|subnets| subnets.get(*zone)?.as_ref_option());
+        subnet.map_or(Value::Unknown, |subnet| subnet.id.clone())
+    };
+    zones.iter().map(id).collect()
+}
+
+/// Rules with the default protocol where none is set.
+pub(super) fn with_protocols(rules: List<IngressRule>) -> List<IngressRule> {
+    let fill = |rule: IngressRule| IngressRule {
+        protocol: rule.protocol.or(text(ALL_PROTOCOLS)),
+        ..rule
+    };
+    rules.into_iter().map(|rule| rule.map(fill)).collect()
+}
+
+/// An object whose configuration is unknown as a whole stays so.
+pub(super) fn section<T>(config: &Value<T>, planned: T) -> Value<T> {
+    if config.is_unknown() {
+        Value::Unknown
+    } else {
+        Value::Value(planned)
+    }
+}
+
+/// The id of a part that is there; unknown if the part must be made.
+pub(super) fn keep(prior: &Value<String>) -> Value<String> {
+    match prior {
+        Value::Value(id) => Value::Value(id.clone()),
+        Value::Null | Value::Unknown => Value::Unknown,
+    }
+}
+
+/// Known text.
+pub(super) fn text(text: &str) -> Value<String> {
+    Value::Value(text.to_owned())
+}
+
+/// Text that may not be known yet.
+pub(super) fn known(text: Option<&str>) -> Value<String> {
+    known_or_unknown(text.map(str::to_owned))
+}
+
+/// A value that may not be known yet.
+pub(super) fn known_or_unknown<T>(value: Option<T>) -> Value<T> {
+    value.map_or(Value::Unknown, Value::Value)
+}
+
+/// A list of known text.
+pub(super) fn elements(words: &[&str]) -> List<String> {
+    words.iter().map(|word| text(word)).collect()
+}
+
+/// A number of things.
+pub(super) fn count(count: usize) -> Number {
+    i64::try_from(count).map_or_else(|_| Number::Other(count.to_string()), Number::Whole)
+}

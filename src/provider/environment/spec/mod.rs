@@ -1,0 +1,121 @@
+//! From Terraform's values to the domain's [`Spec`], with whatever is wrong with each value on its own.
+//!
+//! A value that is not set, not known yet or wrong gives way to a default, so that there always is a spec; the caller looks at the
+//! errors first, and at what is unknown.
+
+mod reader;
+
+use std::collections::BTreeMap;
+
+use tf_provider::value::Value;
+
+use super::model::Environment;
+use crate::domain::address::parse_cidr_block;
+use crate::domain::name::{EnvironmentName, Ownership};
+use crate::domain::problem::PlanError;
+use crate::domain::spec::{IgnoredTags, Kept, Spec};
+use crate::domain::{Tags, batch, tagging};
+use crate::provider::read::{number, object, text};
+use reader::Reader;
+pub(super) use reader::rules;
+
+/// What a spec needs besides the configuration.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    /// The region, from the configuration or the provider.
+    pub(super) region: &'a str,
+    /// The provider's `default_tags`.
+    pub(super) default_tags: &'a Tags,
+    /// The provider's `ignore_tags`.
+    pub(super) ignored_tags: &'a IgnoredTags,
+    /// The prior or planned state, whose decisions are kept.
+    pub(super) kept: Option<&'a Environment>,
+}
+
+/// The instance types of a compute environment that names none.
+pub(super) const DEFAULT_INSTANCE_TYPES: [&str; 1] = ["optimal"];
+
+/// The spec of a configuration, and what is wrong with its values.
+pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) -> (Spec, Vec<PlanError>) {
+    let mut reader = Reader::default();
+    let mut all_tags = surroundings.default_tags.clone();
+    all_tags.extend(reader.tags("tags", &config.tags));
+    for invalid in tagging::validate_tags(&all_tags) {
+        reader.errors.push(invalid.at("tags"));
+    }
+    reader.region(&config.region);
+    reader.timeouts(config);
+    let spec = Spec {
+        name: reader.parse("name", &config.name).unwrap_or_else(placeholder_name),
+        region: surroundings.region.to_owned(),
+        network: reader.network(&object(&config.network)),
+        endpoints: reader.endpoints(&object(&config.endpoints)),
+        security_group: reader.security_group(&object(&config.security_group)),
+        compute_environment: reader.compute_environment(&object(&config.compute_environment)),
+        tags: all_tags,
+        ignored_tags: surroundings.ignored_tags.clone(),
+        kept: surroundings.kept.map(kept).unwrap_or_default(),
+    };
+    let exists = surroundings.kept.is_some_and(exists);
+    reader
+        .errors
+        .extend(batch::validate_spec(&spec.compute_environment, exists));
+    (spec, reader.errors)
+}
+
+/// The spec that a state was made from: what it says, without what merely follows from it.
+pub(super) fn of_state(state: &Environment, surroundings: Surroundings<'_>) -> Spec {
+    let surroundings = Surroundings {
+        kept: Some(state),
+        ..surroundings
+    };
+    of_config(&arguments(state), surroundings).0
+}
+
+/// A state as a configuration that sets everything.
+fn arguments(state: &Environment) -> Environment {
+    let mut compute = object(&state.compute_environment);
+    if compute.create_service_role.unwrap_or(false) {
+        compute.service_role_arn = Value::Null;
+    }
+    let mut network = object(&state.network);
+    if network.availability_zones.is_value() {
+        network.max_azs = Value::Null;
+    }
+    Environment {
+        compute_environment: Value::Value(compute),
+        network: Value::Value(network),
+        ..state.clone()
+    }
+}
+
+/// Whose environment a state is of.
+pub(super) fn ownership(state: &Environment) -> Option<Ownership> {
+    Some(Ownership {
+        environment: text(&state.name)?.parse().ok()?,
+        account_id: text(&state.account_id)?,
+        region: text(&state.region)?,
+    })
+}
+
+fn exists(state: &Environment) -> bool {
+    object(&state.compute_environment).arn.is_value()
+}
+
+fn kept(state: &Environment) -> Kept {
+    let network = object(&state.network);
+    let subnets = network.subnets.iter().flatten().filter_map(|(zone, subnet)| {
+        let block = text(&subnet.as_ref_option()?.cidr_block)?;
+        Some((zone.clone(), parse_cidr_block(&block).ok()?))
+    });
+    Kept {
+        subnets: subnets.collect::<BTreeMap<_, _>>(),
+        subnet_prefix_length: number(&network.subnet_prefix_length),
+        compute_environment_name: text(&object(&state.compute_environment).name),
+    }
+}
+
+/// Stands for a name that is not known yet; whatever is derived from it is not shown.
+fn placeholder_name() -> EnvironmentName {
+    "environment".parse().expect("it is a valid name")
+}
