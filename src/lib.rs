@@ -4,9 +4,9 @@
 //! The crate is laid out in layers, and the arrows between them only point one way:
 //!
 //! ```text
-//! main ─▶ plugin ─▶ provider ─▶ engine ─▶ cloud (port) ─▶ domain
-//!                                           ▲
-//!                               cloud::aws ─┘  (the only user of aws_sdk_*)
+//! main ─▶ provider ─▶ engine ─▶ cloud (port) ─▶ domain
+//!            │                     ▲
+//!            └▶ plugin             └─ cloud::aws  (the only user of aws_sdk_*)
 //! ```
 //!
 //! * [`domain`] — what an isolated environment *is*: the user's `Spec` and the region's facts become a `Topology`. Pure.
