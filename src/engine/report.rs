@@ -72,8 +72,8 @@ impl Failure {
                 let refusal = last.map(|error| format!("\n\nAWS's last answer was: {error}")).unwrap_or_default();
                 let allowed = humantime::format_duration(timeout);
                 let detail = format!(
-                    "After {allowed}, {doing} had not ended: {seen}.{refusal}\n\nNothing was undone. Apply again to go on from \
-                     here, or allow more time with the timeouts attribute."
+                    "After {allowed}, {doing} had not ended: {seen}.{refusal}\n\nNothing was undone. Run terraform again to go on \
+                     from here, or allow more time with the timeouts attribute."
                 );
                 (format!("Timed out {doing}"), detail, Cause::Timeout)
             }

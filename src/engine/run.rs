@@ -120,11 +120,14 @@ impl<'a> Run<'a> {
         loop {
             if let Some(interruption) = self.interruption() {
                 self.finish(&mut running, &mut failures).await;
-                failures.extend(
-                    graph
-                        .unstarted()
-                        .map(|step| (step.clone(), self.not_started(interruption))),
-                );
+                // What had not started says nothing where something else says what took so long.
+                if failures.is_empty() || interruption == Interruption::Cancelled {
+                    failures.extend(
+                        graph
+                            .unstarted()
+                            .map(|step| (step.clone(), self.not_started(interruption))),
+                    );
+                }
                 return failures;
             }
             for (index, step) in graph.take_ready() {
