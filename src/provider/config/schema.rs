@@ -128,7 +128,8 @@ fn session(object: Object) -> Object {
         .optional(
             "session_name",
             AttributeType::String,
-            "Name of the session. Defaults to the environment variable `AWS_ROLE_SESSION_NAME`, then `terraform-provider-isolated`.",
+            "Name of the session. Defaults to `terraform-provider-isolated`; with a web identity the environment variable \
+             `AWS_ROLE_SESSION_NAME` is looked at before.",
         )
         .optional(
             "duration",

@@ -17,7 +17,7 @@ use crate::provider::read::list;
 impl Sight<'_> {
     pub(super) fn compute_environment(&self, reference: &ComputeEnvironment) -> ComputeEnvironment {
         let Some(seen) = &self.observed.compute_environment else {
-            return missing(reference);
+            return self.missing(reference);
         };
         let service_role = self.service_role(seen);
         ComputeEnvironment {
@@ -42,7 +42,7 @@ impl Sight<'_> {
             image_id: seen.image_id.clone().filter(|id| !id.is_empty()).into(),
             ec2_configuration: images(&reference.ec2_configuration, &seen.ec2_configuration),
             ec2_key_pair: seen.ec2_key_pair.clone().filter(|name| !name.is_empty()).into(),
-            instance_role_arn: self.instance_role(seen),
+            instance_role_arn: self.instance_role(seen.instance_role_arn.as_deref()),
             create_service_role: Value::Value(service_role.1),
             service_role_arn: service_role.0,
             instance_tags: self.instance_tags(&reference.instance_tags, &seen.instance_tags),
@@ -54,22 +54,43 @@ impl Sight<'_> {
     }
 
     /// The profile in use; null if it is the environment's own and broken, so that the plan shows its repair.
-    fn instance_role(&self, seen: &observed::ComputeEnvironment) -> Value<String> {
-        let Some(arn) = &seen.instance_role_arn else {
-            return Value::Null;
-        };
-        if name_in_arn(arn) != instance_role_name(self.ownership) {
-            return Value::Value(arn.clone());
+    fn instance_role(&self, used: Option<&str>) -> Value<String> {
+        match used {
+            Some(arn) if name_in_arn(arn) != instance_role_name(self.ownership) => Value::Value(arn.to_owned()),
+            Some(_) => self.own_instance_role(),
+            None => Value::Null,
         }
-        let profile = self
-            .observed
-            .instance_profile
-            .as_ref()
-            .filter(|profile| profile.role.is_some());
+    }
+
+    /// The environment's own profile, if there is one that works.
+    fn own_instance_role(&self) -> Value<String> {
+        let profile = self.observed.instance_profile.as_ref();
         let role = self.observed.instance_role.as_ref();
         match (profile, role) {
-            (Some(profile), Some(role)) if !role.attached_policies.is_empty() => Value::Value(profile.arn.clone()),
+            (Some(profile), Some(role)) if profile.role.is_some() && !role.attached_policies.is_empty() => {
+                Value::Value(profile.arn.clone())
+            }
             _ => Value::Null,
+        }
+    }
+
+    /// The arguments of a compute environment that is not there, and the roles that are there for it.
+    fn missing(&self, reference: &ComputeEnvironment) -> ComputeEnvironment {
+        let wanted = reference.instance_role_arn.as_deref_option();
+        let instance_role_arn = match wanted {
+            Some(_) => self.instance_role(wanted),
+            None => self.own_instance_role(),
+        };
+        let service_role = self.observed.service_role.as_ref();
+        let service_role = service_role.filter(|role| !role.attached_policies.is_empty());
+        let service_role_arn = match reference.create_service_role.unwrap_or(false) {
+            true => service_role.map(|role| role.arn.clone()).into(),
+            false => reference.service_role_arn.clone(),
+        };
+        ComputeEnvironment {
+            instance_role_arn,
+            service_role_arn,
+            ..without_outputs(reference)
         }
     }
 
@@ -88,8 +109,8 @@ impl Sight<'_> {
     }
 }
 
-/// The arguments of one that is gone.
-fn missing(reference: &ComputeEnvironment) -> ComputeEnvironment {
+/// What a reference says, with the defaults, without what AWS Batch reports.
+fn without_outputs(reference: &ComputeEnvironment) -> ComputeEnvironment {
     let word = |word: &str| Value::Value(word.to_owned());
     ComputeEnvironment {
         r#type: reference.r#type.clone().or(word(ComputeType::Ec2.as_str())),

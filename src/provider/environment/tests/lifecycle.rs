@@ -155,7 +155,8 @@ async fn a_failed_create_keeps_what_was_made_and_goes_on() {
     assert!(errors[0].starts_with("compute_environment: "), "{errors:?}");
     let made = terraform.state().clone();
     assert!(object(&made.network).vpc_id.is_value() && object(&made.security_group).id.is_value());
-    assert!(object(&made.compute_environment).arn.is_null());
+    let compute = object(&made.compute_environment);
+    assert!(compute.arn.is_null() && compute.instance_role_arn.is_value());
     assert!(
         texts(&made.drift)
             .unwrap()
