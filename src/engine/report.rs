@@ -150,7 +150,7 @@ pub fn remedy(error: &CloudError) -> String {
              retry_mode = \"adaptive\" in the provider block avoid it."
                 .to_owned()
         }
-        ErrorKind::AlreadyExists => "Something of this name exists and does not belong to this environment. Choose another \
+        ErrorKind::AlreadyExists => "Something of this name or block exists and does not belong to this environment. Choose another \
                                      name, or delete what is there."
             .to_owned(),
         ErrorKind::Conflict => "Something else holds on to it or is changing it. Release it, then apply again to go on from here."

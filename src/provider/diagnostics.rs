@@ -49,9 +49,13 @@ fn subscript(inside: &str) -> (AttributePathStep, &str) {
     (step, behind.split_once(']').map_or("", |(_, behind)| behind))
 }
 
-/// What is wrong with a value.
+/// What is wrong with a value. Terraform points at the outermost attribute, so one inside of it is named.
 pub(crate) fn plan_error(error: &PlanError) -> Diagnostic {
-    diagnostic(&error.attribute, error.summary.clone(), error.detail.clone())
+    let mut detail = error.detail.clone();
+    if error.attribute.contains(['.', '[']) {
+        detail.push_str(&format!("\nAttribute: {}", error.attribute));
+    }
+    diagnostic(&error.attribute, error.summary.clone(), detail)
 }
 
 /// A call that AWS refused while something was being found out.

@@ -243,7 +243,6 @@ fn every_wrong_value_is_an_error_at_its_attribute() {
 #[test]
 fn what_only_the_region_can_tell_is_said_by_the_plan() {
     let cases: &[Wrong] = &[
-        ("network", r#"{ max_azs = 9 }"#, &["max_azs", "9"]),
         (
             "network",
             r#"{ availability_zones = ["ap-northeast-1a", "ap-northeast-1z"] }"#,

@@ -80,7 +80,8 @@ impl Running {
         use std::os::unix::process::CommandExt;
         use std::process::Stdio;
 
-        let shown = format!("{command:?}");
+        let arguments: Vec<_> = command.get_args().map(|argument| argument.to_string_lossy()).collect();
+        let shown = format!("terraform {}", arguments.join(" "));
         let piped = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -39,7 +39,7 @@ def network(ec2: Any) -> Item:
 
     return {
         "vpcs": [{**tagged(vpc), **vpc_attributes(ec2, vpc["VpcId"])} for vpc in vpcs],
-        "subnets": sorted(inside(ec2.describe_subnets()["Subnets"]), key=lambda subnet: subnet["CidrBlock"]),
+        "subnets": sorted(inside(ec2.describe_subnets()["Subnets"]), key=lambda subnet: subnet["AvailabilityZone"]),
         "route_tables": inside(ec2.describe_route_tables()["RouteTables"]),
         "security_groups": inside(ec2.describe_security_groups()["SecurityGroups"]),
         "endpoints": sorted(inside(ec2.describe_vpc_endpoints()["VpcEndpoints"]), key=lambda e: e["ServiceName"]),

@@ -130,7 +130,6 @@ impl Stage {
             .env("TF_IN_AUTOMATION", "1")
             .env("TF_INPUT", "0")
             .env("CHECKPOINT_DISABLE", "1")
-            .env("NO_COLOR", "1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .envs(
                 self.settings

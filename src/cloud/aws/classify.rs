@@ -75,7 +75,6 @@ const CODES: &[(Code, ErrorKind)] = &[
     (Is("IncorrectState"), Conflict),
     (Is("IncorrectStateException"), Conflict),
     (Is("IncorrectInstanceState"), Conflict),
-    (Is("InvalidSubnet.Conflict"), Conflict),
     (Is("InvalidGroup.InUse"), Conflict),
     (Is("InvalidNetworkInterface.InUse"), Conflict),
     (Is("InvalidStateTransition"), Conflict),
@@ -86,6 +85,8 @@ const CODES: &[(Code, ErrorKind)] = &[
     // Of that name there is one.
     (Is("EntityAlreadyExists"), AlreadyExists),
     (Is("InvalidGroup.Duplicate"), AlreadyExists),
+    // Nothing tells a subnet apart but its block, so this is also what a repeat after a lost answer gets.
+    (Is("InvalidSubnet.Conflict"), AlreadyExists),
     (Is("InvalidPermission.Duplicate"), AlreadyExists),
     (Is("Resource.AlreadyAssociated"), AlreadyExists),
     (Is("RouteAlreadyExists"), AlreadyExists),
@@ -212,7 +213,7 @@ mod tests {
             ("EntityTemporarilyUnmodifiable", Conflict),
             ("IncorrectState", Conflict),
             ("OperationInProgress", Conflict),
-            ("InvalidSubnet.Conflict", Conflict),
+            ("InvalidSubnet.Conflict", AlreadyExists),
             ("InvalidGroup.InUse", Conflict),
             ("InvalidNetworkInterface.InUse", Conflict),
             ("EntityAlreadyExists", AlreadyExists),

@@ -98,7 +98,11 @@ impl World {
             .any(|other| overlap(other, block))
         {
             let message = format!("The CIDR '{block}' conflicts with another subnet");
-            return Err(Refusal::new(ErrorKind::Conflict, "InvalidSubnet.Conflict", message));
+            return Err(Refusal::new(
+                ErrorKind::AlreadyExists,
+                "InvalidSubnet.Conflict",
+                message,
+            ));
         }
         let subnet = Subnet {
             id: self.new_id("subnet"),

@@ -92,6 +92,14 @@ pub fn replacements(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
         .collect()
 }
 
+/// Attributes whose change may replace an environment. Until all of them are known, a derived name is not known either.
+pub fn may_replace() -> impl Iterator<Item = &'static str> {
+    TABLE
+        .iter()
+        .filter(|row| row.change != Change::InPlace)
+        .map(|row| row.attribute)
+}
+
 /// `path=value` of all whose change would replace an environment of this spec: what a derived name depends on. The compute
 /// environment's own name is not among them.
 pub fn fingerprint(spec: &Spec) -> Vec<String> {

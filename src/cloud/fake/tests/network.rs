@@ -103,7 +103,7 @@ async fn subnets_are_in_the_block_disjoint_and_in_a_zone_of_the_account() {
     );
     refused(
         try_subnet(&cloud, &id, "c", "10.0.32.0/20").await,
-        ErrorKind::Conflict,
+        ErrorKind::AlreadyExists,
         "InvalidSubnet.Conflict",
     );
     refused(

@@ -13,6 +13,7 @@ use super::spec::DEFAULT_INSTANCE_TYPES;
 use super::timeouts;
 use crate::domain::Tags;
 use crate::domain::batch::ComputeType;
+use crate::domain::change;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::identity::{is_service_linked, name_in_arn};
 use crate::domain::spec::{InstanceTenancy, NetworkSpec};
@@ -212,7 +213,8 @@ impl Projection<'_> {
         let config = object(&self.config.compute_environment);
         let prior = self.prior.map(|prior| object(&prior.compute_environment));
         let plan = self.topology.map(|topology| &topology.compute_environment);
-        let named = plan.filter(|_| !self.unknown.touch(&["name"]));
+        // A derived name depends on every value that could replace the environment.
+        let named = plan.filter(|_| !change::may_replace().any(|attribute| self.unknown.touch(&[attribute])));
         let mut planned = ComputeEnvironment {
             name: config.name.clone().or(known(named.map(|plan| plan.name.as_str()))),
             r#type: config.r#type.clone().or(text(ComputeType::Ec2.as_str())),
