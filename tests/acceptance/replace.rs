@@ -6,7 +6,7 @@ const BODY: &str = r#"
   name                = "swap"
   network             = { cidr_block = "10.0.0.0/16", max_azs = 2 }
   endpoints           = { cloudwatch_logs = false }
-  security_group      = { name = "swap", description = "Not derived from the name." }
+  security_group      = { name = "shared", description = "Not derived from the name." }
   compute_environment = { name = "swap-one", max_vcpus = 4 }
 "#;
 
