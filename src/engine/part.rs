@@ -26,6 +26,8 @@ pub enum Part {
     ServiceRole,
     /// The compute environment.
     ComputeEnvironment,
+    /// Tags of the network's parts, which share calls.
+    Tags,
 }
 
 impl Part {
@@ -39,6 +41,7 @@ impl Part {
             Self::InstanceRole => "compute_environment.instance_role_arn",
             Self::ServiceRole => "compute_environment.service_role_arn",
             Self::ComputeEnvironment => "compute_environment",
+            Self::Tags => "tags",
         }
     }
 }
@@ -56,6 +59,7 @@ impl fmt::Display for Part {
             Self::InstanceRole => f.write_str("instance role"),
             Self::ServiceRole => f.write_str("service role"),
             Self::ComputeEnvironment => f.write_str("compute environment"),
+            Self::Tags => f.write_str("network's tags"),
         }
     }
 }

@@ -15,7 +15,8 @@ pub struct Failure {
     pub attribute: String,
     /// One line: what happened to which part.
     pub summary: String,
-    /// AWS's words and the remedy, in full sentences.
+    /// AWS's words and the remedy, in full sentences. How to go on from here is not said: it depends on what Terraform was doing,
+    /// which the engine does not know.
     pub detail: String,
     /// The reason, for code.
     pub cause: Cause,
@@ -65,27 +66,32 @@ impl Failure {
         let doing = format!("{} the {part}", step.verb());
         let (summary, detail, cause) = match error {
             StepError::Cloud(error) => {
-                let detail = format!("{} failed.\n\n{error}\n\n{}", capitalised(&doing), remedy(&error));
+                let detail = paragraphs([
+                    format!("{} failed.", capitalised(&doing)),
+                    error.to_string(),
+                    remedy(&error),
+                ]);
                 (format!("AWS refused {doing}"), detail, Cause::Cloud(error))
             }
             StepError::Timeout { last, seen } => {
-                let refusal = last.map(|error| format!("\n\nAWS's last answer was: {error}")).unwrap_or_default();
+                let refusal = last
+                    .map(|error| format!("\n\nAWS's last answer was: {error}"))
+                    .unwrap_or_default();
                 let allowed = humantime::format_duration(timeout);
                 let detail = format!(
-                    "After {allowed}, {doing} had not ended: {seen}.{refusal}\n\nNothing was undone. Apply again to go on from \
-                     here, or allow more time with the timeouts attribute."
+                    "After {allowed}, {doing} had not ended: {seen}.{refusal}\n\nAllow more time with the timeouts attribute \
+                     if AWS is only slow."
                 );
                 (format!("Timed out {doing}"), detail, Cause::Timeout)
             }
             StepError::Unhealthy(reason) => (
                 format!("The {part} is not healthy"),
-                format!("{reason}\n\nNothing was undone. Mend the cause and apply again to go on from here."),
+                format!("{reason}\n\nMend the cause first."),
                 Cause::Unhealthy,
             ),
             StepError::Cancelled => (
                 format!("Interrupted {doing}"),
-                "The run was interrupted before this was done. What exists is in the state; apply again to go on from here."
-                    .to_owned(),
+                "The run was interrupted before this was done.".to_owned(),
                 Cause::Cancelled,
             ),
         };
@@ -105,7 +111,7 @@ impl Failure {
             part: Part::Environment,
             attribute: String::new(),
             summary: "AWS refused reading the environment".to_owned(),
-            detail: format!("{error}\n\n{}", remedy(&error)),
+            detail: paragraphs([error.to_string(), remedy(&error)]),
             cause: Cause::Cloud(error),
         }
     }
@@ -118,13 +124,21 @@ impl Failure {
             summary: format!("The {part} is not as it should be"),
             detail: format!(
                 "AWS accepted every call, and yet {} the {part} is still needed. Something else may be changing it at the same \
-                 time. Apply again to go on from here.",
+                 time.",
                 step.verb()
             ),
             part,
             cause: Cause::Unhealthy,
         }
     }
+}
+
+fn paragraphs<const N: usize>(paragraphs: [String; N]) -> String {
+    paragraphs
+        .into_iter()
+        .filter(|paragraph| !paragraph.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n\n")
 }
 
 fn capitalised(text: &str) -> String {
@@ -135,29 +149,32 @@ fn capitalised(text: &str) -> String {
         .unwrap_or_default()
 }
 
-/// What the user can do about a refusal.
-pub fn remedy(error: &CloudError) -> String {
+/// What the user can do about a refusal; empty where there is nothing but to try again.
+fn remedy(error: &CloudError) -> String {
     match error.kind {
-        ErrorKind::Denied => format!(
-            "Allow {} to the credentials that the provider uses (or renew them), then apply again to go on from here.",
-            error.operation
-        ),
-        ErrorKind::Quota => "A quota of the account is used up. Raise it in Service Quotas or delete what is not needed, then \
-                             apply again to go on from here."
+        ErrorKind::Denied => {
+            format!(
+                "Allow {} to the credentials that the provider uses, or renew them.",
+                error.operation
+            )
+        }
+        ErrorKind::Quota => {
+            "A quota of the account is used up. Raise it in Service Quotas, or delete what is not needed.".to_owned()
+        }
+        ErrorKind::Throttled => "AWS is throttling this account. Fewer parallel operations (-parallelism) or \
+                                 retry_mode = \"adaptive\" in the provider block avoid it."
             .to_owned(),
-        ErrorKind::Throttled => {
-            "AWS is throttling this account. Apply again to go on from here; fewer parallel operations (-parallelism) or \
-             retry_mode = \"adaptive\" in the provider block avoid it."
+        ErrorKind::AlreadyExists => {
+            "Something of this name or block exists and does not belong to this environment. Choose \
+                                     another name, or delete what is there."
                 .to_owned()
         }
-        ErrorKind::AlreadyExists => "Something of this name or block exists and does not belong to this environment. Choose another \
-                                     name, or delete what is there."
-            .to_owned(),
-        ErrorKind::Conflict => "Something else holds on to it or is changing it. Release it, then apply again to go on from here."
-            .to_owned(),
-        ErrorKind::Invalid => "AWS does not accept this request. Change the attribute that it names and apply again.".to_owned(),
-        ErrorKind::NotFound => "Something that it needs has been deleted. Apply again to have it made again.".to_owned(),
-        ErrorKind::NotYet | ErrorKind::Unknown => "Apply again to go on from here.".to_owned(),
+        ErrorKind::Conflict => "Something else holds on to it or is changing it. Release it first.".to_owned(),
+        ErrorKind::Invalid => "AWS does not accept this request. Change the attribute that it names.".to_owned(),
+        ErrorKind::NotFound => {
+            "Something that it needs has been deleted, and is made again by the next run.".to_owned()
+        }
+        ErrorKind::NotYet | ErrorKind::Unknown => String::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::stream::{FuturesUnordered, StreamExt};
 use tracing::{debug, info};
@@ -18,6 +19,9 @@ use super::{Control, Target, act};
 use crate::cloud::Cloud;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
+
+/// How long an interrupted run waits for the answers of calls in flight.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// What the steps of one run share.
 pub(super) struct Run<'a> {
@@ -116,18 +120,26 @@ impl<'a> Run<'a> {
         loop {
             if let Some(interruption) = self.interruption() {
                 self.finish(&mut running, &mut failures).await;
-                failures.extend(
-                    graph
-                        .unstarted()
-                        .map(|step| (step.clone(), self.not_started(interruption))),
-                );
+                // What had not started says nothing where something else says what took so long.
+                if failures.is_empty() || interruption == Interruption::Cancelled {
+                    failures.extend(
+                        graph
+                            .unstarted()
+                            .map(|step| (step.clone(), self.not_started(interruption))),
+                    );
+                }
                 return failures;
             }
             for (index, step) in graph.take_ready() {
                 info!(step = ?step, "step starts");
                 running.push(Box::pin(self.perform(index, step)));
             }
-            match running.next().await {
+            let finished = tokio::select! {
+                biased;
+                finished = running.next() => finished,
+                () = self.interrupted() => continue,
+            };
+            match finished {
                 None => return failures,
                 Some(Finished {
                     index, result: Ok(()), ..
@@ -144,16 +156,34 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Lets the calls in flight end: an answer that is not awaited is an id that is lost.
+    /// Lets the calls in flight end, since an answer that is not awaited is an id that is lost; but not for longer than
+    /// [`GRACE`]: a call that AWS does not answer is found again by its tags.
     async fn finish(
         &self,
         running: &mut FuturesUnordered<Pin<Box<dyn Future<Output = Finished> + Send + '_>>>,
         failures: &mut Vec<(Step, StepError)>,
     ) {
-        while let Some(finished) = running.next().await {
-            if let Err(error) = finished.result {
-                failures.push((finished.step, error));
+        let grace = self.clock.sleep(GRACE);
+        tokio::pin!(grace);
+        loop {
+            tokio::select! {
+                biased;
+                finished = running.next() => match finished {
+                    None => return,
+                    Some(Finished { step, result: Err(error), .. }) => failures.push((step, error)),
+                    Some(_) => {}
+                },
+                () = &mut grace => return,
             }
+        }
+    }
+
+    /// Returns when no further step may start.
+    async fn interrupted(&self) {
+        let left = self.bounds.deadline.saturating_duration_since(self.clock.now());
+        tokio::select! {
+            () = self.bounds.cancel.cancelled() => {}
+            () = self.clock.sleep(left) => {}
         }
     }
 

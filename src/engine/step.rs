@@ -198,7 +198,7 @@ impl Step {
     pub fn part(&self) -> Part {
         match self {
             Self::CreateVpc | Self::EnableDnsSupport | Self::EnableDnsHostnames | Self::DeleteVpc(_) => Part::Vpc,
-            Self::Tag { .. } | Self::Untag { .. } => Part::Vpc,
+            Self::Tag { .. } | Self::Untag { .. } => Part::Tags,
             Self::CreateSubnet(zone) | Self::DisablePublicAddresses { zone, .. } | Self::DeleteSubnet { zone, .. } => {
                 Part::Subnet(zone.clone())
             }

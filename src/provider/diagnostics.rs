@@ -74,11 +74,37 @@ fn refusal(error: &CloudError) -> String {
     text
 }
 
-/// Adds what an engine's run left undone.
-pub(crate) fn add_failures(diags: &mut Diagnostics, failures: &[Failure]) {
+/// How a user goes on after a run that did not end well. Nothing is ever undone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GoOn {
+    /// A create: Terraform taints what it left.
+    Untaint,
+    /// An update.
+    Apply,
+    /// A destroy.
+    Destroy,
+}
+
+impl GoOn {
+    fn sentence(self) -> &'static str {
+        match self {
+            Self::Untaint => {
+                "What exists is kept in the state, as tainted. To go on from here, run `terraform untaint` on the address above and \
+                 apply again; apply without it deletes what exists and starts anew."
+            }
+            Self::Apply => "What was done stays done. Apply again to go on from here.",
+            Self::Destroy => "What was deleted stays deleted. Destroy again to go on from here.",
+        }
+    }
+}
+
+/// Adds what an engine's run left undone, and how to go on from there.
+pub(crate) fn add_failures(diags: &mut Diagnostics, failures: &[Failure], go_on: GoOn) {
     for failure in failures {
-        let error = diagnostic(&failure.attribute, failure.summary.clone(), failure.detail.clone());
-        diags.errors.push(error);
+        let detail = format!("{}\n\n{}", failure.detail, go_on.sentence());
+        diags
+            .errors
+            .push(diagnostic(&failure.attribute, failure.summary.clone(), detail));
     }
 }
 

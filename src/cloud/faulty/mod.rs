@@ -135,6 +135,8 @@ pub struct Faulty<C> {
 struct Plan {
     rules: Vec<Rule>,
     crash: Option<(usize, When)>,
+    /// Whether the fatal call was made.
+    dead: bool,
     calls: Vec<&'static str>,
     fired: Vec<&'static str>,
 }
@@ -166,10 +168,12 @@ impl<C> Faulty<C> {
         let mut plan = self.plan();
         plan.rules.clear();
         plan.crash = None;
+        plan.dead = false;
         self.crashed.send_replace(false);
     }
 
-    /// Kills the process at its `n`-th call (the first is 1), before or after that call has its effect.
+    /// Kills the process at its `n`-th call (the first is 1) or, if that was made already, at its next one; before or after that call
+    /// has its effect.
     #[must_use]
     pub fn crash_at(self, n: usize, when: When) -> Self {
         self.plan().crash = Some((n, when));
@@ -230,9 +234,12 @@ impl Plan {
     fn next(&mut self, operation: &'static str) -> Option<Planned> {
         self.calls.push(operation);
         match self.crash {
-            Some((n, when)) if self.calls.len() == n => return Some(Planned::Crash(when)),
-            // The n-th call may still be on its way; whatever comes behind it was never made.
-            Some((n, _)) if self.calls.len() > n => return Some(Planned::Fault(When::Before, Fault::Halt)),
+            // The fatal call may still be on its way; whatever comes behind it was never made.
+            _ if self.dead => return Some(Planned::Fault(When::Before, Fault::Halt)),
+            Some((n, when)) if self.calls.len() >= n => {
+                self.dead = true;
+                return Some(Planned::Crash(when));
+            }
             _ => {}
         }
         let rule = self

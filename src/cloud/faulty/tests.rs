@@ -116,6 +116,21 @@ async fn after_a_crash_nothing_is_called_any_more() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_crash_at_a_call_of_the_past_is_at_the_next_one_and_can_be_healed() {
+    let (fake, faulty) = cloud();
+    faulty.create_vpc(&request()).await.unwrap();
+    let faulty = faulty.crash_at(0, When::Before);
+    let request = request();
+    tokio::select! {
+        _ = faulty.create_vpc(&request) => panic!("a crashed process went on"),
+        () = faulty.crashed() => {}
+    }
+    faulty.heal();
+    faulty.create_vpc(&request).await.unwrap();
+    assert_eq!(fake.world().vpcs.len(), 2);
+}
+
 #[test]
 fn a_pattern_is_exact_but_for_its_star() {
     for (pattern, operation, expected) in [

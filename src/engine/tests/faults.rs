@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Lab;
 use crate::cloud::ErrorKind;
-use crate::cloud::faulty::Rule;
+use crate::cloud::faulty::{Fault, Rule, When};
 use crate::engine::Cause;
 use crate::engine::part::Part;
 
@@ -154,6 +154,26 @@ async fn an_interrupt_starts_nothing_new_and_keeps_every_id() {
         outcome.observed.vpc.map(|vpc| vpc.id).as_ref(),
         world.vpcs.keys().next()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_does_not_wait_for_a_call_that_aws_never_answers() {
+    let lab = Lab::slow(|_| {});
+    let topology = lab.topology(|_| {}).await;
+    lab.faults
+        .add(Rule::new("ec2:CreateVpcEndpoint", When::After, Fault::Halt).times(1));
+    let interrupt = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        lab.cancel.cancel();
+    };
+    let started = tokio::time::Instant::now();
+    let (outcome, ()) = tokio::join!(lab.apply(&topology), interrupt);
+    assert!(started.elapsed() < Duration::from_secs(16), "{:?}", started.elapsed());
+    assert!(!outcome.failures.is_empty());
+
+    let next = Lab::on(lab.aws.clone());
+    next.make(&topology).await;
+    next.assert_single();
 }
 
 #[tokio::test(start_paused = true)]

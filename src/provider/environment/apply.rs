@@ -21,7 +21,7 @@ use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 use crate::engine::{Control, Outcome, Target};
 use crate::plugin;
-use crate::provider::diagnostics::{add_failures, cloud_error, plan_error};
+use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, plan_error};
 use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session};
 
@@ -32,6 +32,7 @@ pub(super) struct Apply {
     pub(super) target: Target,
     pub(super) planned: Environment,
     pub(super) facts: RegionFacts,
+    go_on: GoOn,
 }
 
 impl Apply {
@@ -68,6 +69,7 @@ impl Apply {
         };
         Some(Self {
             target: target(&topology, prior),
+            go_on: if prior.is_some() { GoOn::Apply } else { GoOn::Untaint },
             facts: RegionFacts::used_by(&topology, &facts),
             connection,
             topology,
@@ -132,7 +134,7 @@ impl Apply {
     }
 
     fn outcome(&self, outcome: Outcome, diags: &mut Diagnostics) -> Environment {
-        add_failures(diags, &outcome.failures);
+        add_failures(diags, &outcome.failures, self.go_on);
         let engine = &self.connection.engine;
         let drift = match outcome.failures.is_empty() {
             true => Vec::new(),

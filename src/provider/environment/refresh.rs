@@ -12,7 +12,7 @@ use super::state::Sight;
 use super::timeouts::{Operation, timeout};
 use crate::engine::Target;
 use crate::plugin;
-use crate::provider::diagnostics::{add_failures, cloud_error, diagnostic};
+use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic};
 use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session};
 
@@ -70,7 +70,7 @@ pub(super) async fn destroy(
         }
     });
     let outcome = connection.engine.teardown(&target, &control).await;
-    add_failures(diags, &outcome.failures);
+    add_failures(diags, &outcome.failures, GoOn::Destroy);
     outcome.failures.is_empty().then_some(())
 }
 
