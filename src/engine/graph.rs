@@ -100,6 +100,14 @@ impl Graph {
         }
     }
 
+    /// Steps that have succeeded.
+    pub fn succeeded(&self) -> impl Iterator<Item = &Step> {
+        self.tasks
+            .iter()
+            .filter(|(_, status)| *status == Status::Done)
+            .map(|(task, _)| &task.step)
+    }
+
     /// Steps that have not started: what an interrupted or ended run leaves undone.
     pub fn unstarted(&self) -> impl Iterator<Item = &Step> {
         self.tasks

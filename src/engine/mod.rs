@@ -48,9 +48,10 @@ pub use act::PROPAGATION;
 pub use report::{Cause, Failure};
 
 use graph::Task;
-use run::Run;
+use report::StepError;
+use run::{Executed, Run};
 use step::Step;
-use wait::{Bounds, until_next_try};
+use wait::{Bounds, Interruption, until_next_try};
 
 /// How often the loop looks again before it gives up: once after the work is done, and twice more for calls whose answer was lost or
 /// whose effect somebody undid meanwhile.
@@ -209,10 +210,9 @@ impl Engine {
             if round + 1 == ROUNDS || failures.iter().any(|failure| !is_worth_another_look(failure)) {
                 break;
             }
-            let steps = tasks.iter().map(|task| task.step.clone()).collect();
-            let failed = run.execute(tasks).await;
-            before = Before::new(steps, &failed);
-            failures = run.report(failed);
+            let executed = run.execute(tasks).await;
+            before = Before::of(&executed);
+            failures = run.report(executed.failed);
             // An interrupted run ends within seconds: what it knows is enough for the state.
             if run.interruption().is_some() && !failures.is_empty() {
                 break;
@@ -254,6 +254,7 @@ impl Engine {
             ..run.target.clone()
         };
         loop {
+            let began = self.clock.now();
             let observed = self.observe(&target).await?;
             let shown = known.made.iter().all(|id| observed.shows(id));
             let asked: Vec<Task> = remaining(&observed);
@@ -265,11 +266,10 @@ impl Engine {
             } else {
                 return Ok(observed);
             };
+            // Only an observation that began when the patience had ended is believed: one of its reads may have taken long.
             let until = (started + patience).min(run.bounds.deadline);
-            if until_next_try(&*self.clock, started, until, &run.bounds.cancel)
-                .await
-                .is_err()
-            {
+            let pause = until_next_try(&*self.clock, started, until, &run.bounds.cancel).await;
+            if began >= until || pause == Err(Interruption::Cancelled) {
                 return Ok(observed);
             }
         }
@@ -286,15 +286,17 @@ struct Before {
 }
 
 impl Before {
-    fn new(steps: Vec<Step>, failed: &[(Step, report::StepError)]) -> Self {
-        let unanswered = failed
+    fn of(executed: &Executed) -> Self {
+        let unanswered = executed
+            .failed
             .iter()
-            .filter(|(_, error)| matches!(error, report::StepError::Cloud(error) if error.kind == ErrorKind::Unknown))
+            .filter(|(_, error)| matches!(error, StepError::Cloud(error) if error.kind == ErrorKind::Unknown))
             .map(|(step, _)| step.clone())
             .collect();
-        // After a failure, what depended on it has not run either, so that asking for a step again says nothing.
-        let done = if failed.is_empty() { steps } else { Vec::new() };
-        Self { done, unanswered }
+        Self {
+            done: executed.done.clone(),
+            unanswered,
+        }
     }
 }
 

@@ -111,8 +111,8 @@ impl<'a> Run<'a> {
         token.chars().filter(char::is_ascii).take(64).collect()
     }
 
-    /// Runs the tasks, as many at once as are ready, and answers what failed.
-    pub(super) async fn execute(&self, tasks: Vec<Task>) -> Vec<(Step, StepError)> {
+    /// Runs the tasks, as many at once as are ready, and answers what was done and what failed.
+    pub(super) async fn execute(&self, tasks: Vec<Task>) -> Executed {
         let mut graph = Graph::new(tasks);
         let mut running: FuturesUnordered<Pin<Box<dyn Future<Output = Finished> + Send + '_>>> =
             FuturesUnordered::new();
@@ -128,7 +128,7 @@ impl<'a> Run<'a> {
                             .map(|step| (step.clone(), self.not_started(interruption))),
                     );
                 }
-                return failures;
+                return Executed::of(&graph, failures);
             }
             for (index, step) in graph.take_ready() {
                 info!(step = ?step, "step starts");
@@ -140,7 +140,7 @@ impl<'a> Run<'a> {
                 () = self.interrupted() => continue,
             };
             match finished {
-                None => return failures,
+                None => return Executed::of(&graph, failures),
                 Some(Finished {
                     index, result: Ok(()), ..
                 }) => graph.done(index),
@@ -222,6 +222,24 @@ impl<'a> Run<'a> {
             .filter(|(_, error)| *error != StepError::Cancelled || !std::mem::replace(&mut cancelled, true))
             .map(|(step, error)| Failure::of_step(&step, error, self.control.timeout))
             .collect()
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Default)]
+pub(super) struct Executed {
+    /// Steps that succeeded.
+    pub(super) done: Vec<Step>,
+    /// Steps that did not, or did not start, and why.
+    pub(super) failed: Vec<(Step, StepError)>,
+}
+
+impl Executed {
+    fn of(graph: &Graph, failed: Vec<(Step, StepError)>) -> Self {
+        Self {
+            done: graph.succeeded().cloned().collect(),
+            failed,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::graph::Task;
 use super::super::step::{Milestone, Step};
 use crate::domain::firewall::RuleChanges;
-use crate::domain::observed::Observed;
+use crate::domain::observed::{Observed, RouteTable};
 use crate::domain::topology::Topology;
 
 pub(super) fn vpc(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
@@ -113,17 +113,20 @@ pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Obs
             assigned.insert(plan.availability_zone.clone(), table.id.clone());
         }
     }
-    let mut spare: Vec<&str> = observed
+    let mut spare: Vec<&RouteTable> = observed
         .own_route_tables(ownership)
         .filter(|table| table.associations.is_empty())
-        .map(|table| table.id.as_str())
         .collect();
     for plan in &topology.subnets {
-        if !assigned.contains_key(&plan.availability_zone)
-            && let Some(id) = spare.pop()
-        {
-            assigned.insert(plan.availability_zone.clone(), id.to_owned());
+        if assigned.contains_key(&plan.availability_zone) || spare.is_empty() {
+            continue;
         }
+        // It was made with the tags of its zone.
+        let position = spare
+            .iter()
+            .position(|table| table.tags == plan.route_table_tags)
+            .unwrap_or(0);
+        assigned.insert(plan.availability_zone.clone(), spare.swap_remove(position).id.clone());
     }
     assigned
 }

@@ -152,7 +152,7 @@ async fn story(events: Vec<Event>) {
 fn any_history_ends_well() {
     let mut runner = TestRunner::new_with_rng(
         Config {
-            cases: 300,
+            cases: 1000,
             failure_persistence: None,
             ..Config::default()
         },
