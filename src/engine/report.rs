@@ -121,7 +121,7 @@ impl Failure {
         let part = step.part();
         Self {
             attribute: part.attribute().to_owned(),
-            summary: format!("The {part} is not as it should be"),
+            summary: format!("Still needed: {} the {part}", step.verb()),
             detail: format!(
                 "AWS accepted every call, and yet {} the {part} is still needed. Something else may be changing it at the same \
                  time.",

@@ -254,11 +254,7 @@ impl Step {
             | Self::DeleteSubnet { .. }
             | Self::DeleteRouteTable { .. }
             | Self::DeleteVpc(_) => "deleting",
-            Self::Tag { .. }
-            | Self::Untag { .. }
-            | Self::TagRole(_)
-            | Self::TagInstanceProfile
-            | Self::TagComputeEnvironment => "tagging",
+            Self::TagRole(_) | Self::TagInstanceProfile | Self::TagComputeEnvironment => "tagging",
             Self::AssociateRouteTable(_) => "associating",
             Self::DeleteRoute { .. } => "removing a route from",
             _ => "changing",
