@@ -225,8 +225,8 @@ pub struct ComputeEnvironment {
     pub compute_type: String,
     /// AWS's word for the strategy.
     pub allocation_strategy: Option<String>,
-    /// Instance types.
-    pub instance_types: BTreeSet<String>,
+    /// Instance types, in the order that AWS keeps.
+    pub instance_types: Vec<String>,
     /// vCPUs kept when idle.
     pub min_vcpus: i32,
     /// vCPUs that Batch wants at the moment.

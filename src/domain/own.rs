@@ -120,11 +120,14 @@ impl Endpoint {
 }
 
 impl Route {
-    /// Whether traffic over it can reach the internet: through an internet, egress-only or carrier gateway or a NAT.
+    /// Whether traffic over it can reach the internet: through an internet, egress-only or carrier gateway or a NAT, or because it
+    /// takes all traffic somewhere else, be it an instance or a transit gateway, where nothing shows that it ends.
     /// Source: Amazon VPC User Guide, "Example routing options".
     pub fn leads_to_the_internet(&self) -> bool {
-        ["igw-", "eigw-", "nat-", "cagw-"]
+        let is_way_out = ["igw-", "eigw-", "nat-", "cagw-"]
             .iter()
-            .any(|prefix| self.target.starts_with(prefix))
+            .any(|prefix| self.target.starts_with(prefix));
+        let is_default = matches!(self.destination.as_str(), "0.0.0.0/0" | "::/0") && self.target != "local";
+        is_way_out || is_default
     }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::diff::assign_route_tables;
 use crate::cloud::{ComputeEnvironmentUpdate, EndpointChange, InfrastructureUpdate, ScalingUpdate};
 use crate::domain::Tags;
-use crate::domain::batch::{self, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
+use crate::domain::batch::{
+    self, AllocationStrategy, ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice,
+};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::identity;
 use crate::domain::observed::{ComputeEnvironment, Endpoint, Observed};
@@ -131,8 +133,6 @@ pub(super) fn compute_environment_update(
     let changed = |differs: bool| differs.then_some(());
     let subnets = observed.subnet_ids_in(&topology.ownership, &topology.subnets, |_| true);
     let groups = security_group_ids(topology, observed);
-    let types: BTreeSet<&str> = plan.instance_types.iter().map(String::as_str).collect();
-    let current_types: BTreeSet<&str> = current.instance_types.iter().map(String::as_str).collect();
     let current_profile = current.instance_role_arn.as_deref().map(identity::name_in_arn);
     let profile =
         instance_profile_arn(topology, observed).filter(|arn| current_profile != Some(identity::name_in_arn(arn)));
@@ -149,7 +149,7 @@ pub(super) fn compute_environment_update(
                 current.allocation_strategy.as_deref() != Some(plan.allocation_strategy.as_str()),
             )
             .map(|()| plan.allocation_strategy),
-            instance_types: changed(types != current_types).map(|()| plan.instance_types.clone()),
+            instance_types: changed(!same_instance_types(plan, current)).map(|()| plan.instance_types.clone()),
             image_id: text_change(plan.image_id.as_deref(), current.image_id.as_deref()),
             ec2_configuration: changed(!same_ec2_configuration(
                 &plan.ec2_configuration,
@@ -164,6 +164,17 @@ pub(super) fn compute_environment_update(
         },
     };
     (update != ComputeEnvironmentUpdate::default()).then_some(update)
+}
+
+/// Whether the instance types are the planned ones. Their order matters to the one strategy that is about it.
+fn same_instance_types(plan: &ComputeEnvironmentPlan, current: &ComputeEnvironment) -> bool {
+    let set = |types: &[String]| types.iter().cloned().collect::<BTreeSet<_>>();
+    match plan.allocation_strategy {
+        AllocationStrategy::BestFitProgressiveOrdered => plan.instance_types == current.instance_types,
+        AllocationStrategy::BestFit | AllocationStrategy::BestFitProgressive => {
+            set(&plan.instance_types) == set(&current.instance_types)
+        }
+    }
 }
 
 /// Empty text clears a field of Batch's, and is what it reports of a cleared one.

@@ -108,6 +108,14 @@ impl Graph {
             .map(|(task, _)| &task.step)
     }
 
+    /// Steps that have started and not ended.
+    pub fn running(&self) -> impl Iterator<Item = &Step> {
+        self.tasks
+            .iter()
+            .filter(|(_, status)| *status == Status::Running)
+            .map(|(task, _)| &task.step)
+    }
+
     /// Steps that have not started: what an interrupted or ended run leaves undone.
     pub fn unstarted(&self) -> impl Iterator<Item = &Step> {
         self.tasks

@@ -185,7 +185,13 @@ impl Engine {
             let observed = match seen.take() {
                 Some(observed) => observed,
                 None => match self.look(&run, &before, &remaining).await {
-                    Ok(observed) => observed,
+                    Ok(Some(observed)) => observed,
+                    Ok(None) => {
+                        if failures.is_empty() {
+                            failures.push(Failure::interrupted());
+                        }
+                        break;
+                    }
                     Err(error) => {
                         failures.push(Failure::of_observation(error));
                         return Outcome {
@@ -235,7 +241,7 @@ impl Engine {
         run: &Run<'_>,
         before: &Before,
         remaining: impl Fn(&Observed) -> Vec<Task>,
-    ) -> Result<Observed, CloudError> {
+    ) -> Result<Option<Observed>, CloudError> {
         let started = self.clock.now();
         let known = run.world();
         let target = Target {
@@ -255,7 +261,9 @@ impl Engine {
         };
         loop {
             let began = self.clock.now();
-            let observed = self.observe(&target).await?;
+            let Some(observed) = self.observe_unless_interrupted(run, &target).await? else {
+                return Ok(None);
+            };
             let shown = known.made.iter().all(|id| observed.shows(id));
             let asked: Vec<Task> = remaining(&observed);
             let wanted = |steps: &[Step]| asked.iter().any(|task| steps.contains(&task.step));
@@ -264,14 +272,29 @@ impl Engine {
             } else if wanted(&before.unanswered) {
                 ANSWER_LOST
             } else {
-                return Ok(observed);
+                return Ok(Some(observed));
             };
             // Only an observation that began when the patience had ended is believed: one of its reads may have taken long.
             let until = (started + patience).min(run.bounds.deadline);
             let pause = until_next_try(&*self.clock, started, until, &run.bounds.cancel).await;
-            if began >= until || pause == Err(Interruption::Cancelled) {
-                return Ok(observed);
+            if pause == Err(Interruption::Cancelled) {
+                return Ok(None);
             }
+            if began >= until {
+                return Ok(Some(observed));
+            }
+        }
+    }
+
+    /// Observes; `None` when the user interrupts it, or when AWS has not answered some time after the user's timeout. What a run
+    /// knows of its own is more than such an answer.
+    async fn observe_unless_interrupted(&self, run: &Run<'_>, target: &Target) -> Result<Option<Observed>, CloudError> {
+        let left = run.bounds.deadline.saturating_duration_since(self.clock.now());
+        tokio::select! {
+            biased;
+            () = run.bounds.cancel.cancelled() => Ok(None),
+            observed = self.observe(target) => observed.map(Some),
+            () = self.clock.sleep(left + run::GRACE) => Ok(None),
         }
     }
 }
@@ -281,7 +304,7 @@ impl Engine {
 struct Before {
     /// Steps that succeeded: as long as reads ask for them again, they lag behind.
     done: Vec<Step>,
-    /// Steps whose call had no answer.
+    /// Steps whose call may have taken effect although it failed.
     unanswered: Vec<Step>,
 }
 
@@ -290,7 +313,7 @@ impl Before {
         let unanswered = executed
             .failed
             .iter()
-            .filter(|(_, error)| matches!(error, StepError::Cloud(error) if error.kind == ErrorKind::Unknown))
+            .filter(|(_, error)| matches!(error, StepError::Cloud(error) if may_have_taken_effect(error)))
             .map(|(step, _)| step.clone())
             .collect();
         Self {
@@ -298,6 +321,12 @@ impl Before {
             unanswered,
         }
     }
+}
+
+/// Whether a call may have taken effect although it failed: it had no answer, or the SDK repeated it without telling and was then
+/// told that the thing exists.
+fn may_have_taken_effect(error: &CloudError) -> bool {
+    matches!(error.kind, ErrorKind::Unknown | ErrorKind::AlreadyExists)
 }
 
 /// Whether another round may do what this one did not: the call may have taken effect although its answer says otherwise or never

@@ -35,7 +35,10 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
 async fn network(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     if let Some(id) = &target.vpc_id {
         let (vpc, parts) = try_join(vpc_by_id(cloud, id), network_parts(cloud, id)).await?;
-        return Ok(vpc.map(|vpc| with_vpc(vpc, parts)).unwrap_or_default());
+        if let Some(vpc) = vpc {
+            return Ok(with_vpc(vpc, parts));
+        }
+        // The one that the state knows is gone; a run whose state was lost may have made another.
     }
     match vpc_by_owner(cloud, target).await? {
         None => Ok(Observed::default()),
@@ -130,7 +133,11 @@ async fn service_role(cloud: &dyn Cloud, target: &Target) -> Result<Option<Role>
 
 async fn compute_environment(cloud: &dyn Cloud, target: &Target) -> Result<Option<ComputeEnvironment>> {
     let found = match &target.compute_environment_name {
-        Some(name) => cloud.compute_environment(name).await?,
+        // Its name may have been given to another environment meanwhile.
+        Some(name) => {
+            let named = cloud.compute_environment(name).await?;
+            named.filter(|environment| !target.ownership.is_another_s(&environment.tags))
+        }
         None => {
             let all = cloud.compute_environments().await?;
             all.into_iter()

@@ -116,6 +116,17 @@ impl Failure {
         }
     }
 
+    /// A run that ended before it could look at what it had done.
+    pub fn interrupted() -> Self {
+        Self {
+            part: Part::Environment,
+            attribute: String::new(),
+            summary: "Interrupted reading the environment".to_owned(),
+            detail: "The run ended before AWS had shown that all is well.".to_owned(),
+            cause: Cause::Cancelled,
+        }
+    }
+
     /// A step that was still needed when the run ended, although nothing had failed.
     pub fn left_over(step: &Step) -> Self {
         let part = step.part();

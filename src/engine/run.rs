@@ -21,7 +21,7 @@ use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
 /// How long an interrupted run waits for the answers of calls in flight.
-const GRACE: Duration = Duration::from_secs(10);
+pub(super) const GRACE: Duration = Duration::from_secs(10);
 
 /// What the steps of one run share.
 pub(super) struct Run<'a> {
@@ -119,7 +119,12 @@ impl<'a> Run<'a> {
         let mut failures = Vec::new();
         loop {
             if let Some(interruption) = self.interruption() {
-                self.finish(&mut running, &mut failures).await;
+                self.finish(&mut graph, &mut running, &mut failures).await;
+                failures.extend(
+                    graph
+                        .running()
+                        .map(|step| (step.clone(), self.not_answered(interruption))),
+                );
                 // What had not started says nothing where something else says what took so long.
                 if failures.is_empty() || interruption == Interruption::Cancelled {
                     failures.extend(
@@ -160,6 +165,7 @@ impl<'a> Run<'a> {
     /// [`GRACE`]: a call that AWS does not answer is found again by its tags.
     async fn finish(
         &self,
+        graph: &mut Graph,
         running: &mut FuturesUnordered<Pin<Box<dyn Future<Output = Finished> + Send + '_>>>,
         failures: &mut Vec<(Step, StepError)>,
     ) {
@@ -170,8 +176,11 @@ impl<'a> Run<'a> {
                 biased;
                 finished = running.next() => match finished {
                     None => return,
-                    Some(Finished { step, result: Err(error), .. }) => failures.push((step, error)),
-                    Some(_) => {}
+                    Some(Finished { index, step, result: Err(error) }) => {
+                        graph.failed(index);
+                        failures.push((step, error));
+                    }
+                    Some(Finished { index, .. }) => graph.done(index),
                 },
                 () = &mut grace => return,
             }
@@ -201,6 +210,16 @@ impl<'a> Run<'a> {
             Some(Interruption::Timeout)
         } else {
             None
+        }
+    }
+
+    fn not_answered(&self, interruption: Interruption) -> StepError {
+        match interruption {
+            Interruption::Cancelled => StepError::Cancelled,
+            Interruption::Timeout => StepError::Timeout {
+                last: None,
+                seen: "AWS had not answered".to_owned(),
+            },
         }
     }
 

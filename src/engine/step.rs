@@ -263,6 +263,18 @@ impl Step {
 
     /// Whether the step takes something away. Such a step waits for what holds on to it, up to the user's timeout.
     pub fn is_removal(&self) -> bool {
-        matches!(self.verb(), "deleting" | "disabling")
+        matches!(
+            self,
+            Self::DeleteComputeEnvironment
+                | Self::DeleteEndpoints(_)
+                | Self::RemoveRoleFromInstanceProfile
+                | Self::DeleteInstanceProfile
+                | Self::DetachPolicies(_)
+                | Self::DeleteRole(_)
+                | Self::DeleteSecurityGroup(_)
+                | Self::DeleteSubnet { .. }
+                | Self::DeleteRouteTable { .. }
+                | Self::DeleteVpc(_)
+        )
     }
 }

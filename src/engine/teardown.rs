@@ -1,7 +1,7 @@
 //! Observed → the steps that take everything away, in AWS's order.
 //!
 //! The compute environment goes first, since Batch needs its role and its network to wind it up. Endpoints leave once its deletion
-//! was accepted, and not before: a refused deletion (a queue of somebody else's) must leave a working environment behind.
+//! was accepted, and not before: while its deletion is refused (a queue of somebody else's), it keeps its network.
 //! Roles and everything that holds interfaces wait until it is gone.
 //! Source: AWS Batch User Guide, "Delete a compute environment" and "INVALID compute environment".
 

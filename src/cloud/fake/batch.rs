@@ -171,7 +171,7 @@ impl World {
             enabled: request.enabled,
             compute_type: request.compute_type.as_str().to_owned(),
             allocation_strategy: Some(request.allocation_strategy.as_str().to_owned()),
-            instance_types: request.instance_types.iter().cloned().collect(),
+            instance_types: request.instance_types.clone(),
             min_vcpus: request.min_vcpus,
             desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
             max_vcpus: request.max_vcpus,

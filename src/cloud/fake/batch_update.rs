@@ -116,11 +116,7 @@ fn apply(environment: &mut ComputeEnvironment, update: &ComputeEnvironmentUpdate
         .allocation_strategy
         .map(|strategy| Some(strategy.as_str().to_owned()));
     put(&mut environment.allocation_strategy, strategy);
-    let types = infrastructure
-        .instance_types
-        .as_ref()
-        .map(|types| types.iter().cloned().collect());
-    put(&mut environment.instance_types, types);
+    put(&mut environment.instance_types, infrastructure.instance_types.clone());
     put(&mut environment.image_id, infrastructure.image_id.as_ref().map(text));
     put(
         &mut environment.ec2_configuration,

@@ -109,6 +109,11 @@ impl Ownership {
         ])
     }
 
+    /// Whether a part with these tags is another environment's.
+    pub fn is_another_s(&self, tags: &Tags) -> bool {
+        tags.contains_key(Self::ENVIRONMENT_KEY) && !self.owns(tags)
+    }
+
     /// Whether a part with these tags is this environment's.
     pub fn owns(&self, tags: &Tags) -> bool {
         self.tags().iter().all(|(key, value)| tags.get(key) == Some(value))

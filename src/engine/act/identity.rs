@@ -102,11 +102,11 @@ pub(super) async fn tag_role(run: &Run<'_>, kind: RoleKind) -> Result<(), StepEr
     let mut observed = run.world().observed;
     if let Some(tags) = role_of(&mut observed, kind).as_ref().and_then(|role| role.tags.clone()) {
         let change = compare::tag_changes(&tags, &plan.tags, &topology.ignored_tags);
-        if !change.put.is_empty() {
-            run.cloud.tag_role(&plan.name, &change.put).await?;
-        }
         if !change.remove.is_empty() {
             run.cloud.untag_role(&plan.name, &change.remove).await?;
+        }
+        if !change.put.is_empty() {
+            run.cloud.tag_role(&plan.name, &change.put).await?;
         }
     }
     Ok(())
@@ -122,13 +122,14 @@ pub(super) async fn tag_instance_profile(run: &Run<'_>) -> Result<(), StepError>
         .instance_profile
         .ok_or_else(|| missing("instance profile"))?;
     let change = compare::tag_changes(&profile.tags, &plan.tags, &topology.ignored_tags);
-    if !change.put.is_empty() {
-        run.cloud.tag_role(&plan.name, &change.put).await?;
-        run.cloud.tag_instance_profile(&plan.name, &change.put).await?;
-    }
+    // To IAM `Team` and `team` are one key: what is put first would be removed again.
     if !change.remove.is_empty() {
         run.cloud.untag_role(&plan.name, &change.remove).await?;
         run.cloud.untag_instance_profile(&plan.name, &change.remove).await?;
+    }
+    if !change.put.is_empty() {
+        run.cloud.tag_role(&plan.name, &change.put).await?;
+        run.cloud.tag_instance_profile(&plan.name, &change.put).await?;
     }
     Ok(())
 }

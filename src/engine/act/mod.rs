@@ -18,6 +18,7 @@ use super::run::Run;
 use super::step::Step;
 use super::wait::{Interruption, until_next_try};
 use crate::cloud::{CloudError, ErrorKind};
+use crate::domain::identity::name_in_arn;
 
 /// How long something just made may stay invisible to other services before that counts as an error. IAM takes 10–30 s as a rule.
 /// Source: IAM User Guide, "Changes that I make are not always immediately visible"; the bound is the customary two minutes.
@@ -70,12 +71,23 @@ fn repeat_until(run: &Run<'_>, step: &Step, error: &CloudError, started: Instant
     match error.kind {
         ErrorKind::NotYet => Some(propagated),
         // What this run made a moment ago may not be known everywhere; anything else that is missing is missing for good.
-        ErrorKind::NotFound if !step.is_removal() && !run.world().made.is_empty() => Some(propagated),
+        ErrorKind::NotFound if !step.is_removal() && names_what_was_made(run, error) => Some(propagated),
+        // IAM says at once what would hold on for ever.
+        ErrorKind::Conflict if error.operation.starts_with("iam:") => Some(propagated),
         ErrorKind::Conflict | ErrorKind::Throttled => Some(run.bounds.deadline),
         _ => None,
     }
 }
 
+/// Whether AWS misses something that this run has made: an id, or the name of a role or profile.
+fn names_what_was_made(run: &Run<'_>, error: &CloudError) -> bool {
+    run.world()
+        .made
+        .iter()
+        .any(|made| error.message.contains(name_in_arn(made)))
+}
+
+/// One call of the port, without waiting and repeating; what waits is in [`perform`].
 async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
     match step {
         Step::CreateVpc => create::vpc(run).await,
@@ -125,7 +137,7 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         | Step::AwaitComputeEnvironment
         | Step::AwaitComputeEnvironmentGone
         | Step::DisableComputeEnvironment
-        | Step::UpdateComputeEnvironment => Ok(()),
+        | Step::UpdateComputeEnvironment => Err(missing("call")),
     }
 }
 

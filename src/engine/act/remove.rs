@@ -96,9 +96,10 @@ pub(super) async fn vpc(run: &Run<'_>, id: &str) -> Result<(), StepError> {
 /// Who holds on to what a step could not change, for the error: AWS itself never says.
 pub(super) async fn holders(run: &Run<'_>, step: &Step) -> String {
     let found = match step {
-        Step::DeleteComputeEnvironment | Step::DisableComputeEnvironment => queues(run).await,
+        Step::DeleteComputeEnvironment => queues(run).await,
         Step::DeleteSubnet { subnet_id, .. } => interfaces(run, |held| held.subnet_id == *subnet_id).await,
         Step::DeleteSecurityGroup(id) => interfaces(run, |held| held.security_group_ids.contains(id)).await,
+        Step::DeleteRouteTable { route_table_id, .. } => associations(run, route_table_id).await,
         Step::DeleteVpc(_) => everything_in_the_vpc(run).await,
         _ => Vec::new(),
     };
@@ -107,6 +108,18 @@ pub(super) async fn holders(run: &Run<'_>, step: &Step) -> String {
     } else {
         format!("it is held by {}", found.join("; "))
     }
+}
+
+async fn associations(run: &Run<'_>, route_table_id: &str) -> Vec<String> {
+    let Some(vpc) = run.world().observed.vpc else {
+        return Vec::new();
+    };
+    let tables = run.cloud.route_tables(&vpc.id).await.unwrap_or_default();
+    let table = tables.into_iter().find(|table| table.id == route_table_id);
+    let subnets = table.into_iter().flat_map(|table| table.associations.into_keys());
+    subnets
+        .map(|id| format!("subnet {id}, which is associated with it"))
+        .collect()
 }
 
 async fn queues(run: &Run<'_>) -> Vec<String> {

@@ -93,6 +93,8 @@ pub(super) async fn endpoints_available(run: &Run<'_>) -> Result<(), StepError> 
     until(run, || async {
         let endpoints = look_at_endpoints(run).await?;
         run.note(|world| {
+            // One that was made a moment ago may not be shown yet; any other that is not shown is gone.
+            world.observed.endpoints.retain(|id, _| world.made.contains(id));
             for endpoint in endpoints {
                 world.observed.endpoints.insert(endpoint.id.clone(), endpoint);
             }
@@ -199,7 +201,8 @@ pub(super) async fn compute_environment_valid(run: &Run<'_>) -> Result<(), StepE
     loop {
         let current = until(run, || async {
             Ok(match look_at_compute_environment(run).await? {
-                None => Look::Pending("it is not shown yet".to_owned()),
+                None if run.clock.now() < started + PROPAGATION => Look::Pending("it is not shown yet".to_owned()),
+                None => return Err(missing("compute environment")),
                 Some(current) if current.is_in_transition() => Look::Pending(format!("it is {}", current.status)),
                 Some(current) => Look::Done(current),
             })
@@ -218,7 +221,10 @@ pub(super) async fn compute_environment_valid(run: &Run<'_>) -> Result<(), StepE
             )));
         }
         if validated_again {
-            pause(run, started).await.map_err(|_| StepError::Unhealthy(reason))?;
+            pause(run, started).await.map_err(|interruption| match interruption {
+                Interruption::Cancelled => StepError::Cancelled,
+                Interruption::Timeout => StepError::Unhealthy(reason),
+            })?;
         }
         validated_again = true;
         let again = ComputeEnvironmentUpdate {

@@ -30,6 +30,14 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
             tasks.push(Task::new(Step::CreateComputeEnvironment, requires, [changed.clone()]));
             true
         }
+        // Somebody, or a destroy that was interrupted, is deleting it: another one of the name comes when it is gone.
+        Some(current) if current.status == "DELETING" => {
+            let gone = Milestone::ComputeEnvironmentGone;
+            tasks.push(Task::new(Step::AwaitComputeEnvironmentGone, [], [gone.clone()]));
+            requires.push(gone);
+            tasks.push(Task::new(Step::CreateComputeEnvironment, requires, [changed.clone()]));
+            true
+        }
         Some(current) => {
             let differs = compute_environment_update(topology, observed, current).is_some();
             if differs {

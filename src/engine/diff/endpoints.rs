@@ -31,7 +31,7 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
         };
         unsettled = true;
         let mut requires: Vec<Milestone> = match plan.kind {
-            EndpointKind::Interface => vec![Milestone::SecurityGroup, Milestone::DnsHostnames],
+            EndpointKind::Interface => vec![Milestone::SecurityGroup, Milestone::DnsSupport, Milestone::DnsHostnames],
             EndpointKind::Gateway => topology
                 .subnets
                 .iter()

@@ -45,6 +45,20 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
             ));
         }
     }
+    let assigned = super::assign_route_tables(topology, observed);
+    for table in observed
+        .own_route_tables(ownership)
+        .filter(|table| table.associations.is_empty())
+    {
+        if !assigned.values().any(|id| *id == table.id) {
+            let step = Step::DeleteRouteTable {
+                zone: table.id.clone(),
+                route_table_id: table.id.clone(),
+                subnet_ids: BTreeSet::new(),
+            };
+            tasks.push(Task::new(step, [Milestone::EndpointsAvailable], []));
+        }
+    }
     if topology.instance_role.is_none() {
         teardown::profile_and_role(observed, &Milestone::ComputeEnvironmentSettled, tasks);
     }

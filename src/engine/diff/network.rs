@@ -6,10 +6,9 @@ use super::super::graph::Task;
 use super::super::step::{Milestone, Step};
 use crate::domain::firewall::RuleChanges;
 use crate::domain::observed::{Observed, RouteTable};
-use crate::domain::topology::Topology;
+use crate::domain::topology::{SubnetPlan, Topology};
 
-pub(super) fn vpc(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
-    let _ = topology;
+pub(super) fn vpc(observed: &Observed, tasks: &mut Vec<Task>) {
     // A new VPC has DNS support on and DNS host names off; private DNS of endpoints needs both.
     let (support, hostnames) = match &observed.vpc {
         None => {
@@ -99,34 +98,53 @@ pub(super) fn route_tables(topology: &Topology, observed: &Observed, tasks: &mut
     }
 }
 
-/// Zone → the table that is, or shall be, its own: the one its subnet uses if that is ours, else one of ours that nobody uses
-/// (an earlier run made it and was stopped before it was associated).
+/// Zone → the table that is, or shall be, its own. Best is the one that its subnet uses and that was made for it, then another of
+/// ours that its subnet uses, then one of ours that nobody uses (an earlier run was stopped before it was associated). A table
+/// without our tags is taken only when there is none of ours, because somebody may have removed the tags; a table that somebody
+/// else gave the subnet is left alone.
 pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Observed) -> BTreeMap<String, String> {
     let ownership = &topology.ownership;
+    let used = |plan: &SubnetPlan| {
+        let subnet = observed.own_subnet(ownership, plan)?;
+        observed.route_table_of(&subnet.id).filter(|table| !table.main)
+    };
+    let spare = |fits: &dyn Fn(&RouteTable) -> bool, taken: &BTreeMap<String, String>| {
+        observed
+            .own_route_tables(ownership)
+            .filter(|table| table.associations.is_empty() && !taken.values().any(|id| *id == table.id))
+            .find(|table| fits(table))
+    };
+    type Choice<'a> = &'a dyn Fn(&SubnetPlan, &BTreeMap<String, String>) -> Option<String>;
+    let choices: [Choice<'_>; 5] = [
+        &|plan, _| {
+            used(plan)
+                .filter(|table| table.tags == plan.route_table_tags)
+                .map(|table| table.id.clone())
+        },
+        &|plan, _| {
+            used(plan)
+                .filter(|table| ownership.owns(&table.tags))
+                .map(|table| table.id.clone())
+        },
+        &|plan, taken| spare(&|table| table.tags == plan.route_table_tags, taken).map(|table| table.id.clone()),
+        &|_, taken| spare(&|_| true, taken).map(|table| table.id.clone()),
+        &|plan, _| {
+            used(plan)
+                .filter(|table| table.associations.len() == 1)
+                .map(|table| table.id.clone())
+        },
+    ];
     let mut assigned = BTreeMap::new();
-    for plan in &topology.subnets {
-        let table = observed
-            .own_subnet(ownership, plan)
-            .and_then(|subnet| observed.route_table_of(&subnet.id))
-            .filter(|table| !table.main && (ownership.owns(&table.tags) || table.associations.len() == 1));
-        if let Some(table) = table {
-            assigned.insert(plan.availability_zone.clone(), table.id.clone());
+    for choose in choices {
+        for plan in &topology.subnets {
+            if assigned.contains_key(&plan.availability_zone) {
+                continue;
+            }
+            let chosen = choose(plan, &assigned).filter(|id| !assigned.values().any(|taken| taken == id));
+            if let Some(id) = chosen {
+                assigned.insert(plan.availability_zone.clone(), id);
+            }
         }
-    }
-    let mut spare: Vec<&RouteTable> = observed
-        .own_route_tables(ownership)
-        .filter(|table| table.associations.is_empty())
-        .collect();
-    for plan in &topology.subnets {
-        if assigned.contains_key(&plan.availability_zone) || spare.is_empty() {
-            continue;
-        }
-        // It was made with the tags of its zone.
-        let position = spare
-            .iter()
-            .position(|table| table.tags == plan.route_table_tags)
-            .unwrap_or(0);
-        assigned.insert(plan.availability_zone.clone(), spare.swap_remove(position).id.clone());
     }
     assigned
 }

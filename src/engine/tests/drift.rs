@@ -2,6 +2,8 @@
 
 use super::Lab;
 use crate::cloud::fake::World;
+use crate::cloud::{BatchApi, ComputeEnvironmentUpdate};
+use crate::domain::observed::Route;
 use crate::domain::topology::Topology;
 
 /// Makes an environment, lets `drift` happen, and expects the next run to do exactly `repair`.
@@ -45,6 +47,84 @@ async fn a_route_to_the_internet() {
     lab.aws.clear_calls();
     lab.make(&topology).await;
     assert_eq!(lab.writes(), ["ec2:DeleteRoute"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_default_route_to_anywhere() {
+    for target in ["eni-0123", "tgw-0123", "pcx-0123", "vgw-0123"] {
+        let lab = Lab::new();
+        let topology = lab.topology(|_| {}).await;
+        let observed = lab.make(&topology).await;
+        let table = observed
+            .route_tables
+            .values()
+            .find(|table| !table.main)
+            .expect("a table");
+        lab.aws.add_route(&table.id, "192.168.0.0/16", target);
+        lab.aws.add_route(&table.id, "0.0.0.0/0", target);
+        lab.aws.clear_calls();
+        lab.make(&topology).await;
+        assert_eq!(
+            lab.writes(),
+            ["ec2:DeleteRoute"],
+            "a private path to one block stays: {target}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subnet_on_the_table_of_another() {
+    repairs(
+        |world| {
+            let mut moved = None;
+            for table in world
+                .route_tables
+                .values_mut()
+                .filter(|table| !table.associations.is_empty())
+            {
+                match moved.take() {
+                    None if table.associations.len() == 1 => {
+                        moved = Some(std::mem::take(&mut table.associations));
+                    }
+                    None => {}
+                    Some(associations) => {
+                        table.associations.extend(associations);
+                        break;
+                    }
+                }
+            }
+        },
+        &["ec2:ReplaceRouteTableAssociation"],
+    )
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_somebody_gave_a_subnet_is_left_alone() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    let theirs = lab.aws.edit(|world| {
+        let own = world
+            .route_tables
+            .values_mut()
+            .find(|table| !table.associations.is_empty())
+            .expect("a table");
+        let mut theirs = own.clone();
+        theirs.associations = std::mem::take(&mut own.associations);
+        theirs.tags.clear();
+        theirs.id = "rtb-theirs".to_owned();
+        theirs.routes.push(Route {
+            destination: "0.0.0.0/0".into(),
+            target: "igw-theirs".into(),
+        });
+        world.route_tables.insert("rtb-theirs".to_owned(), theirs.clone());
+        theirs.thing
+    });
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:ReplaceRouteTableAssociation"]);
+    assert_eq!(lab.aws.world().route_tables["rtb-theirs"].routes, theirs.routes);
 }
 
 #[tokio::test(start_paused = true)]
@@ -177,6 +257,26 @@ async fn a_compute_environment_that_is_gone() {
         &["batch:CreateComputeEnvironment"],
     )
     .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_compute_environment_that_is_being_deleted() {
+    let lab = Lab::slow(|_| {});
+    let topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    let disable = ComputeEnvironmentUpdate {
+        enabled: Some(false),
+        ..ComputeEnvironmentUpdate::default()
+    };
+    lab.aws
+        .update_compute_environment("my-batch-cluster", &disable)
+        .await
+        .unwrap();
+    tokio::time::sleep(std::time::Duration::from_secs(11)).await;
+    lab.aws.delete_compute_environment("my-batch-cluster").await.unwrap();
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["batch:CreateComputeEnvironment"]);
 }
 
 #[tokio::test(start_paused = true)]

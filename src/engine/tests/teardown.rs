@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::Lab;
-use crate::engine::Cause;
+use super::{Lab, target};
+use crate::engine::{Cause, Target};
 
 #[tokio::test(start_paused = true)]
 async fn leaves_nothing() {
@@ -130,4 +130,21 @@ async fn names_what_others_put_into_the_network() {
     lab.aws.edit(|world| world.security_groups.remove(&group));
     assert_eq!(lab.destroy(&topology).await.failures, []);
     lab.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn never_touches_a_compute_environment_of_another_owner() {
+    let lab = Lab::new();
+    let theirs = lab.topology(|spec| spec.name = "other".parse().unwrap()).await;
+    lab.make(&theirs).await;
+    let ours = lab.topology(|_| {}).await;
+    // Its name was planned, and is theirs.
+    let target = Target {
+        compute_environment_name: Some("my-batch-cluster".into()),
+        ..target(&ours)
+    };
+    let outcome = lab.engine.teardown(&target, &lab.control()).await;
+    assert_eq!(outcome.failures, []);
+    let left = &lab.aws.world().compute_environments["my-batch-cluster"].environment;
+    assert_eq!((left.status.as_str(), left.enabled), ("VALID", true));
 }

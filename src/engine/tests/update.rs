@@ -2,6 +2,7 @@
 
 use super::Lab;
 use crate::cloud::InfrastructureUpdate;
+use crate::domain::batch::AllocationStrategy;
 use crate::domain::spec::Spec;
 
 /// Makes the seed's environment, changes the desire, and expects exactly these writes.
@@ -47,6 +48,18 @@ async fn the_order_of_instance_types_is_no_change() {
         move |spec: &mut Spec| spec.compute_environment.instance_types = order.map(str::to_owned).to_vec()
     };
     changes(types(["m6i.large", "t3.small"]), types(["t3.small", "m6i.large"]), &[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_order_of_instance_types_is_a_change_where_the_strategy_is_about_it() {
+    let types = |order: [&'static str; 2]| {
+        move |spec: &mut Spec| {
+            spec.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
+            spec.compute_environment.instance_types = order.map(str::to_owned).to_vec();
+        }
+    };
+    let (before, after) = (types(["m6i.large", "t3.small"]), types(["t3.small", "m6i.large"]));
+    changes(before, after, &["batch:UpdateComputeEnvironment"]).await;
 }
 
 #[tokio::test(start_paused = true)]

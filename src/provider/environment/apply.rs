@@ -14,14 +14,13 @@ use super::model::Environment;
 use super::spec::{self, Surroundings};
 use super::state::Sight;
 use crate::domain::facts::Facts;
-use crate::domain::identity::name_in_arn;
-use crate::domain::name::{Ownership, instance_role_name};
+use crate::domain::name::Ownership;
 use crate::domain::observed::Observed;
 use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 use crate::engine::{Control, Outcome, Target};
 use crate::plugin;
-use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, plan_error};
+use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic, plan_error};
 use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session};
 
@@ -33,6 +32,16 @@ pub(super) struct Apply {
     pub(super) planned: Environment,
     pub(super) facts: RegionFacts,
     go_on: GoOn,
+}
+
+/// What an apply leaves behind.
+pub(super) struct Made {
+    /// What is there.
+    pub(super) state: Environment,
+    /// What is kept beside it.
+    pub(super) facts: RegionFacts,
+    /// Whether anything at all is there.
+    pub(super) exists: bool,
 }
 
 impl Apply {
@@ -79,7 +88,14 @@ impl Apply {
 
     /// What is there already.
     pub(super) async fn observe(&self, diags: &mut Diagnostics) -> Option<Observed> {
-        let seen = self.connection.engine.observe(&self.target).await;
+        let context = plugin::context();
+        let seen = tokio::select! {
+            seen = self.connection.engine.observe(&self.target) => seen,
+            () = context.cancelled() => {
+                diags.errors.push(diagnostic("", "Interrupted", "The run was interrupted before anything was changed."));
+                return None;
+            }
+        };
         note(
             seen.map_err(|error| cloud_error("", "Cannot look at what is there", &error)),
             diags,
@@ -110,12 +126,7 @@ impl Apply {
     }
 
     /// Brings it about; the state is of what is there, whether all went well or not.
-    pub(super) async fn converge(
-        self,
-        seen: Option<Observed>,
-        timeout: Duration,
-        diags: &mut Diagnostics,
-    ) -> (Environment, RegionFacts) {
+    pub(super) async fn converge(self, seen: Option<Observed>, timeout: Duration, diags: &mut Diagnostics) -> Made {
         let this = Arc::new(self);
         let control = control(timeout, {
             let this = this.clone();
@@ -129,8 +140,11 @@ impl Apply {
         });
         let engine = &this.connection.engine;
         let outcome = engine.converge(&this.topology, &this.target, seen, &control).await;
-        let state = this.outcome(outcome, diags);
-        (state, this.facts.clone())
+        Made {
+            exists: !outcome.observed.is_empty(),
+            state: this.outcome(outcome, diags),
+            facts: this.facts.clone(),
+        }
     }
 
     fn outcome(&self, outcome: Outcome, diags: &mut Diagnostics) -> Environment {
@@ -156,8 +170,8 @@ fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
         ownership: topology.ownership.clone(),
         vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
-        instance_role: topology.instance_role.is_some() || had.as_ref().is_some_and(|had| had.instance_role),
-        service_role: topology.service_role.is_some() || had.is_some_and(|had| had.service_role),
+        instance_role: topology.instance_role.is_some() || had.is_some(),
+        service_role: topology.service_role.is_some() || had.is_some(),
     }
 }
 
@@ -167,17 +181,13 @@ pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
     let compute = object(&state.compute_environment);
     Some(Target {
         vpc_id: text(&object(&state.network).vpc_id),
-        compute_environment_name: text(&compute.name),
-        instance_role: owned_instance_role(state, &ownership),
+        // A name without an ARN was only planned: what has that name may be somebody else's.
+        compute_environment_name: text(&compute.arn).and(text(&compute.name)),
+        // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
+        instance_role: true,
         service_role: compute.create_service_role.unwrap_or(false),
         ownership,
     })
-}
-
-/// Whether the instance role that a state names is the environment's own. None at all is one of its own that is broken.
-fn owned_instance_role(state: &Environment, ownership: &Ownership) -> bool {
-    let arn = text(&object(&state.compute_environment).instance_role_arn);
-    arn.is_none_or(|arn| name_in_arn(&arn) == instance_role_name(ownership))
 }
 
 /// The topology that a state is of, as far as it can be told: what drift is measured by.

@@ -146,9 +146,9 @@ impl Resource for EnvironmentResource {
             diags.errors.push(already_there(&apply));
             return None;
         }
-        let (state, facts) = apply.converge(Some(seen), timeout, diags).await;
-        let nothing_made = diags.errors.is_empty() || !refresh::is_nothing(&state);
-        nothing_made.then_some((Value::Value(state), Value::Value(facts)))
+        let made = apply.converge(Some(seen), timeout, diags).await;
+        let is_something = diags.errors.is_empty() || made.exists;
+        is_something.then_some((Value::Value(made.state), Value::Value(made.facts)))
     }
 
     async fn update<'a>(
@@ -164,8 +164,10 @@ impl Resource for EnvironmentResource {
         let timeout = timeout(&planned, Operation::Update);
         let facts = object(&private);
         let apply = Apply::prepare(&self.session, &object(&config), planned, &facts, Some(&prior), diags).await?;
-        let (state, facts) = apply.converge(None, timeout, diags).await;
-        Some((Value::Value(state), Value::Value(facts)))
+        // Without an answer nothing is known anew: the prior state stays.
+        let seen = apply.observe(diags).await?;
+        let made = apply.converge(Some(seen), timeout, diags).await;
+        Some((Value::Value(made.state), Value::Value(made.facts)))
     }
 
     async fn destroy<'a>(

@@ -13,7 +13,7 @@ use super::timeouts::{Operation, timeout};
 use crate::engine::Target;
 use crate::plugin;
 use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic};
-use crate::provider::read::{object, text};
+use crate::provider::read::text;
 use crate::provider::session::{Connection, Session};
 
 /// The state as AWS has it now: `Some(None)` if the environment is gone, `None` with errors in `diags`.
@@ -104,13 +104,4 @@ fn too_slow(state: &Environment, limit: Duration) -> Diagnostic {
             humantime::format_duration(limit)
         ),
     )
-}
-
-/// Whether a state is of nothing that exists.
-pub(super) fn is_nothing(state: &Environment) -> bool {
-    let compute = object(&state.compute_environment);
-    object(&state.network).vpc_id.is_null()
-        && compute.arn.is_null()
-        && compute.instance_role_arn.is_null()
-        && compute.service_role_arn.is_null()
 }

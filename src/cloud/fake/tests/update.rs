@@ -52,7 +52,7 @@ async fn every_field_is_stored_and_empty_ones_are_cleared() {
     update(&cloud, infrastructure(wanted)).await.unwrap();
     let changed = environment(&cloud).await.unwrap();
     assert_eq!(changed.status, "VALID");
-    assert_eq!(changed.instance_types, set(&["m6i", "c6i"]));
+    assert_eq!(changed.instance_types, ["m6i", "c6i"]);
     assert_eq!(
         changed.allocation_strategy.as_deref(),
         Some("BEST_FIT_PROGRESSIVE_ORDERED")

@@ -3,8 +3,7 @@
 use tf_provider::value::Value;
 
 use super::{Sight, in_order_of};
-use crate::domain::batch::image::DEFAULT_IMAGE_TYPE;
-use crate::domain::batch::{self, ComputeType};
+use crate::domain::batch::{self, AllocationStrategy, ComputeType};
 use crate::domain::identity::name_in_arn;
 use crate::domain::name::{instance_role_name, service_role_name};
 use crate::domain::observed;
@@ -27,10 +26,7 @@ impl Sight<'_> {
                 Some(strategy) => Value::Value(strategy.clone()),
                 None => reference.allocation_strategy.clone(),
             },
-            instance_types: list(in_order_of(
-                &reference.instance_types,
-                seen.instance_types.iter().cloned(),
-            )),
+            instance_types: instance_types(seen, &reference.instance_types),
             min_vcpus: number(seen.min_vcpus),
             // AWS Batch scales it: only an import, which has no other source, takes what is there.
             desired_vcpus: match reference.arn.is_value() || reference.max_vcpus.is_value() {
@@ -128,15 +124,22 @@ fn without_outputs(reference: &ComputeEnvironment) -> ComputeEnvironment {
     }
 }
 
+/// In the reference's order, since AWS Batch makes nothing of it; but as seen under the strategy that is about the order.
+fn instance_types(seen: &observed::ComputeEnvironment, reference: &Value<List<String>>) -> Value<List<String>> {
+    let ordered = AllocationStrategy::BestFitProgressiveOrdered.as_str();
+    if seen.allocation_strategy.as_deref() == Some(ordered) {
+        return list(seen.instance_types.iter().cloned());
+    }
+    list(in_order_of(reference, seen.instance_types.iter().cloned()))
+}
+
 /// Batch reports its default when it was given nothing: that is no configuration, unless it was written down.
 fn images(
     reference: &Value<List<Ec2Configuration>>,
     seen: &[batch::Ec2Configuration],
 ) -> Value<List<Ec2Configuration>> {
     let written: Vec<Ec2Configuration> = reference.iter().flatten().flatten().cloned().collect();
-    let is_default =
-        |image: &batch::Ec2Configuration| image.image_type == DEFAULT_IMAGE_TYPE && image.image_id_override.is_none();
-    if written.is_empty() && seen.iter().all(is_default) {
+    if written.is_empty() && batch::is_default_ec2_configuration(seen) {
         return Value::Value(List::new());
     }
     let mut seen: Vec<Ec2Configuration> = seen.iter().map(image).collect();
