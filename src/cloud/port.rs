@@ -178,8 +178,6 @@ pub trait NetworkApi: Send + Sync {
     async fn associate_route_table(&self, route_table_id: &str, subnet_id: &str) -> Result<String>;
     /// `ec2:ReplaceRouteTableAssociation`: gives the subnet of an association another table; answers the new association's id.
     async fn replace_route_table_association(&self, association_id: &str, route_table_id: &str) -> Result<String>;
-    /// `ec2:DisassociateRouteTable`.
-    async fn disassociate_route_table(&self, association_id: &str) -> Result<()>;
     /// `ec2:DeleteRoute` of an IPv4 or IPv6 block or prefix list.
     async fn delete_route(&self, route_table_id: &str, destination: &str) -> Result<()>;
     /// `ec2:DeleteRouteTable`.
@@ -210,6 +208,9 @@ pub trait NetworkApi: Send + Sync {
     /// `ec2:DescribeNetworkInterfaces` of a VPC: what still holds on to its subnets and groups.
     async fn network_interfaces(&self, vpc_id: &str) -> Result<Vec<NetworkInterface>>;
 
+    /// `ec2:DescribeInternetGateways`: ids of those that are attached to a VPC.
+    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>>;
+
     /// `ec2:CreateTags` on any number of EC2 resources.
     async fn tag(&self, resource_ids: &BTreeSet<String>, tags: &Tags) -> Result<()>;
     /// `ec2:DeleteTags` on any number of EC2 resources.
@@ -236,6 +237,8 @@ pub trait IdentityApi: Send + Sync {
     async fn role(&self, name: &str) -> Result<Option<Role>>;
     /// `iam:ListAttachedRolePolicies`; empty when the role does not exist.
     async fn attached_policies(&self, role_name: &str) -> Result<BTreeSet<String>>;
+    /// `iam:ListRolePolicies`: names of the policies that are written into the role; empty when the role does not exist.
+    async fn inline_policies(&self, role_name: &str) -> Result<BTreeSet<String>>;
     /// `iam:CreateRole`.
     async fn create_role(&self, request: &RoleRequest) -> Result<Role>;
     /// `iam:UpdateAssumeRolePolicy`.
@@ -244,6 +247,8 @@ pub trait IdentityApi: Send + Sync {
     async fn attach_policy(&self, role_name: &str, policy_arn: &str) -> Result<()>;
     /// `iam:DetachRolePolicy`.
     async fn detach_policy(&self, role_name: &str, policy_arn: &str) -> Result<()>;
+    /// `iam:DeleteRolePolicy`: a policy that is written into the role.
+    async fn delete_inline_policy(&self, role_name: &str, policy_name: &str) -> Result<()>;
     /// `iam:DeleteRole`.
     async fn delete_role(&self, name: &str) -> Result<()>;
     /// `iam:TagRole`.
@@ -255,7 +260,7 @@ pub trait IdentityApi: Send + Sync {
     async fn instance_profile(&self, name: &str) -> Result<Option<InstanceProfile>>;
     /// `iam:CreateInstanceProfile`.
     async fn create_instance_profile(&self, name: &str, tags: &Tags) -> Result<InstanceProfile>;
-    /// `iam:AddRoleToInstanceProfile`.
+    /// `iam:AddRoleToInstanceProfile`. A profile that holds a role, be it this one, is [`AlreadyExists`](super::ErrorKind).
     async fn add_role_to_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()>;
     /// `iam:RemoveRoleFromInstanceProfile`.
     async fn remove_role_from_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()>;

@@ -40,8 +40,6 @@ pub const RESERVED_TAG_PREFIX: &str = "aws:";
 
 /// Characters of a role's name. Source: IAM User Guide, "IAM and AWS STS quotas".
 pub const ROLE_NAME_LENGTH: usize = 64;
-/// Characters of an idempotency token. Source: EC2 API Reference, "Ensuring idempotency".
-pub const CLIENT_TOKEN_LENGTH: usize = 64;
 
 /// Characters of an environment's name (ours): leaves room for what is derived from it.
 pub const ENVIRONMENT_NAME_LENGTH: usize = 50;

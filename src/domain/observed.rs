@@ -18,7 +18,7 @@ pub struct Observed {
     pub account_id: String,
     /// The VPC.
     pub vpc: Option<Vpc>,
-    /// Subnets of the VPC that are the environment's, by id.
+    /// Subnets of the VPC, by id; those that somebody else made in it included.
     pub subnets: BTreeMap<String, Subnet>,
     /// Route tables of the VPC, by id; the main one included.
     pub route_tables: BTreeMap<String, RouteTable>,

@@ -1,5 +1,7 @@
 //! The tags of every part, and what AWS accepts as a tag.
 
+use std::collections::BTreeMap;
+
 use super::Tags;
 use super::limits::{RESERVED_TAG_PREFIX, TAG_KEY_LENGTH, TAG_PUNCTUATION, TAG_VALUE_LENGTH, TAGS_PER_RESOURCE};
 use super::name::Ownership;
@@ -8,30 +10,56 @@ use super::problem::Invalid;
 /// Key of the tag that the console shows as a resource's name.
 pub const NAME_KEY: &str = "Name";
 
-/// Tags of a part: the user's, the ownership tags and a `Name`, which the user's own `Name` wins over.
+/// Tags of a part: the user's, the ownership tags and a `Name`, unless the user has one, in whatever case: to IAM they are the same.
 pub fn part_tags(user: &Tags, ownership: &Ownership, name: &str) -> Tags {
-    let mut tags = Tags::from([(NAME_KEY.to_owned(), name.to_owned())]);
-    tags.extend(user.clone());
+    let mut tags = user.clone();
+    if !has_name(user) {
+        tags.insert(NAME_KEY.to_owned(), name.to_owned());
+    }
     tags.extend(ownership.tags());
     tags
+}
+
+/// Keys that differ in case only, in pairs. The roles carry the tags as well, and IAM refuses such keys as duplicates.
+/// Source: IAM API Reference, "CreateRole", `Tags`; message "Tag keys are case insensitive".
+fn validate_case(tags: &Tags) -> Vec<Invalid> {
+    let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+    let mut found = Vec::new();
+    for key in tags.keys() {
+        if let Some(other) = seen.insert(key.to_lowercase(), key) {
+            found.push(Invalid::new(
+                format!("Tags {other:?} and {key:?} differ in case only"),
+                "The environment's roles carry the tags too, and IAM does not distinguish case in their keys. Remove one of them \
+                 (the provider's default_tags count too).",
+            ));
+        }
+    }
+    found
+}
+
+/// Whether these tags name what they are on, in whatever case: IAM takes `name` and `Name` for the same key.
+pub fn has_name(tags: &Tags) -> bool {
+    tags.keys().any(|key| key.eq_ignore_ascii_case(NAME_KEY))
 }
 
 /// Checks the user's tags of the environment's parts: each on its own, and that they leave room for ours.
 pub fn validate_tags(tags: &Tags) -> Vec<Invalid> {
     let mut found = validate_each(tags);
-    for key in [
+    found.extend(validate_case(tags));
+    let own = [
         Ownership::ENVIRONMENT_KEY,
         Ownership::ACCOUNT_KEY,
         Ownership::REGION_KEY,
-    ] {
-        if tags.contains_key(key) {
+    ];
+    for key in tags.keys() {
+        if own.iter().any(|own| own.eq_ignore_ascii_case(key)) {
             found.push(Invalid::new(
                 format!("Tag {key:?} is the provider's own"),
                 "The provider finds the parts of an environment again by this tag. Choose another key.",
             ));
         }
     }
-    let ours = 3 + usize::from(!tags.contains_key(NAME_KEY));
+    let ours = 3 + usize::from(!has_name(tags));
     if tags.len() + ours > TAGS_PER_RESOURCE {
         found.push(Invalid::new(
             format!("{} tags are too many", tags.len()),
@@ -111,6 +139,17 @@ mod tests {
     }
 
     #[test]
+    fn a_name_in_any_case_is_the_users() {
+        let user = Tags::from([("name".to_owned(), "theirs".to_owned())]);
+        let ownership = Ownership {
+            environment: "simulation".parse().unwrap(),
+            account_id: "123456789012".to_owned(),
+            region: "ap-northeast-1".to_owned(),
+        };
+        assert!(!part_tags(&user, &ownership, "ours").contains_key(NAME_KEY));
+    }
+
+    #[test]
     fn the_users_name_wins_and_ownership_cannot_be_overruled() {
         let user = tags(&[("Name", "mine"), (Ownership::REGION_KEY, "elsewhere")]);
         let part = part_tags(&user, &ownership(), "simulation");
@@ -120,6 +159,16 @@ mod tests {
             part_tags(&Tags::new(), &ownership(), "simulation")["Name"],
             "simulation"
         );
+    }
+
+    #[test]
+    fn keys_that_differ_in_case_only_are_refused() {
+        let found = validate_tags(&tags(&[("Team", "a"), ("team", "b"), ("teams", "c")]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].summary, "Tags \"Team\" and \"team\" differ in case only");
+        assert!(found[0].detail.contains("IAM does not distinguish case"));
+        assert_eq!(validate_tags(&tags(&[("Name", "a"), ("name", "b")])).len(), 1);
+        assert!(validate_instance_tags(&tags(&[("Team", "a"), ("team", "b")])).is_empty());
     }
 
     #[test]
@@ -137,12 +186,17 @@ mod tests {
         let many = |count: usize| (0..count).map(|i| (format!("k{i}"), String::new())).collect::<Tags>();
         assert!(validate_tags(&many(46)).is_empty());
         assert_eq!(validate_tags(&many(47)).len(), 1);
+        let mut named = many(46);
+        named.insert("name".to_owned(), String::new());
+        assert!(validate_tags(&named).is_empty());
         assert!(validate_instance_tags(&many(50)).is_empty());
         assert_eq!(validate_instance_tags(&many(51)).len(), 1);
     }
 
     #[test]
     fn ownership_keys_are_taken() {
-        assert_eq!(validate_tags(&tags(&[("isolated:environment", "x")])).len(), 1);
+        for key in ["isolated:environment", "Isolated:Region"] {
+            assert_eq!(validate_tags(&tags(&[(key, "x")])).len(), 1, "{key}");
+        }
     }
 }

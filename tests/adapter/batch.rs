@@ -1,7 +1,5 @@
 //! Compute environments.
 
-use std::collections::BTreeSet;
-
 use terraform_provider_isolated::cloud::{
     BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, InfrastructureUpdate, ScalingUpdate,
 };
@@ -55,7 +53,7 @@ async fn a_compute_environment() {
     assert_eq!((seen.min_vcpus, seen.desired_vcpus, seen.max_vcpus), (0, Some(0), 4));
     assert_eq!(seen.compute_type, "EC2");
     assert_eq!(seen.allocation_strategy.as_deref(), Some("BEST_FIT_PROGRESSIVE"));
-    assert_eq!(seen.instance_types, one("t3.small"));
+    assert_eq!(seen.instance_types, ["t3.small"]);
     assert_eq!(seen.ec2_configuration, request.ec2_configuration);
     assert_eq!(seen.instance_role_arn.as_ref(), Some(&request.instance_role_arn));
     assert_eq!(
@@ -132,7 +130,7 @@ async fn updates_carry_what_changes_and_nothing_else() {
         "empty values are sent: they clear a field"
     );
     let after = seen().await;
-    assert_eq!(after.instance_types, BTreeSet::from(["c5".to_owned(), "m5".to_owned()]));
+    assert_eq!(after.instance_types, ["c5", "m5"]);
     assert_eq!(after.ec2_key_pair, None);
 
     let before = calls("batch:UpdateComputeEnvironment", NAME).len();

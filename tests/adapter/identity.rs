@@ -1,6 +1,6 @@
 //! Roles and instance profiles.
 
-use terraform_provider_isolated::cloud::IdentityApi;
+use terraform_provider_isolated::cloud::{ErrorKind, IdentityApi};
 
 use crate::world::{self, one, tag};
 
@@ -11,6 +11,7 @@ async fn a_role_and_its_profile() {
     let cloud = world::connect("ap-south-1").await;
     assert_eq!(cloud.role(NAME).await.unwrap(), None);
     assert!(cloud.attached_policies(NAME).await.unwrap().is_empty());
+    assert!(cloud.inline_policies(NAME).await.unwrap().is_empty());
     assert_eq!(cloud.instance_profile(NAME).await.unwrap(), None);
 
     cloud.create_role(&world::role_request(NAME)).await.unwrap();
@@ -39,6 +40,8 @@ async fn a_role_and_its_profile() {
 
     cloud.create_instance_profile(NAME, &tag("Name", NAME)).await.unwrap();
     cloud.add_role_to_instance_profile(NAME, NAME).await.unwrap();
+    let again = cloud.add_role_to_instance_profile(NAME, NAME).await.unwrap_err();
+    assert_eq!(again.kind, ErrorKind::AlreadyExists, "{again}");
     cloud.tag_instance_profile(NAME, &tag("Team", "blue")).await.unwrap();
     cloud.untag_instance_profile(NAME, &one("Name")).await.unwrap();
     let profile = cloud.instance_profile(NAME).await.unwrap().unwrap();
@@ -50,6 +53,7 @@ async fn a_role_and_its_profile() {
         cloud.remove_role_from_instance_profile(NAME, NAME).await.unwrap();
         cloud.delete_instance_profile(NAME).await.unwrap();
         cloud.detach_policy(NAME, POLICY).await.unwrap();
+        cloud.delete_inline_policy(NAME, "never-there").await.unwrap();
         cloud.delete_role(NAME).await.unwrap();
     }
     assert_eq!(cloud.role(NAME).await.unwrap(), None);

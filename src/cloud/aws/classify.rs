@@ -156,8 +156,11 @@ const FRAGMENTS: &[(&str, ErrorKind)] = &[
     ("not found", NotFound),
     ("too many requests", Throttled),
     ("rate exceeded", Throttled),
+    // "limit of" alone is in texts of validation too.
     ("limit exceeded", Quota),
-    ("limit of", Quota),
+    ("reached the limit", Quota),
+    ("limit reached", Quota),
+    ("limit has been reached", Quota),
     ("quota", Quota),
 ];
 
@@ -167,6 +170,20 @@ const CATCH_ALL: &[&str] = &[
     "InvalidParameterValueException",
     "InvalidRequestException",
 ];
+
+/// What private DNS is refused for without. Both are set before anything asks for it, but EC2 sees that only after a while.
+const DNS_ATTRIBUTES: &[&str] = &["enableDnsSupport", "enableDnsHostnames"];
+
+/// What a refusal of AddRoleToInstanceProfile means.
+///
+/// A profile holds one role, and "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1" is also what a repeat gets whose
+/// first answer was lost. So it says that a role is there, not that the account has no more.
+pub(in crate::cloud) fn kind_of_adding_a_role(code: &str, message: &str) -> ErrorKind {
+    match code {
+        "LimitExceeded" | "LimitExceededException" => AlreadyExists,
+        _ => kind(code, message),
+    }
+}
 
 /// What a refusal with this code and message means.
 pub(in crate::cloud) fn kind(code: &str, message: &str) -> ErrorKind {
@@ -179,6 +196,9 @@ pub(in crate::cloud) fn kind(code: &str, message: &str) -> ErrorKind {
     }
     // EC2 prefixes codes with `Client.` and `Server.` in some of its messages.
     let code = code.strip_prefix("Client.").unwrap_or(code);
+    if code.starts_with("InvalidParameter") && DNS_ATTRIBUTES.iter().any(|attribute| message.contains(attribute)) {
+        return NotYet;
+    }
     CODES
         .iter()
         .find(|(row, _)| row.matches(code))
@@ -290,10 +310,32 @@ mod tests {
                 Invalid,
             ),
             ("Instance type can only be one of [c5, m5, optimal]", Invalid),
+            ("instanceTypes exceeds the limit of 50 entries", Invalid),
+            ("You have reached the limit of 50 compute environments", Quota),
+            ("Compute environment limit exceeded", Quota),
         ];
         for (message, expected) in rows {
             assert_eq!(kind("ClientException", message), expected, "{message}");
         }
+    }
+
+    #[test]
+    fn dns_attributes_of_a_moment_ago_are_waited_for() {
+        let message = "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true \
+                       for vpc-1";
+        for code in ["InvalidParameter", "InvalidParameterValue", "Client.InvalidParameter"] {
+            assert_eq!(kind(code, message), NotYet, "{code}");
+        }
+        assert_eq!(kind("UnauthorizedOperation", message), Denied);
+        assert_eq!(kind("InvalidParameter", "The subnet is wrong"), Invalid);
+    }
+
+    #[test]
+    fn a_full_profile_has_a_role_already() {
+        let message = "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
+        assert_eq!(kind_of_adding_a_role("LimitExceeded", message), AlreadyExists);
+        assert_eq!(kind_of_adding_a_role("NoSuchEntity", "No."), NotFound);
+        assert_eq!(kind("LimitExceeded", message), Quota);
     }
 
     #[test]

@@ -65,7 +65,7 @@ impl ConnectError {
     }
 }
 
-/// The clients, each with its own endpoint and its own share of retries.
+/// One client, with the endpoint of its own service. The retry tokens are one bucket, which all clients of a connection share.
 macro_rules! client {
     ($sdk:ident, $service:literal, $shared:expr, $settings:expr, $partition:expr) => {{
         let mut config = $sdk::config::Builder::from($shared)

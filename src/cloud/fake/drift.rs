@@ -122,6 +122,16 @@ impl FakeCloud {
         })
     }
 
+    /// Writes a policy into a role, which holds on to the role.
+    pub fn add_inline_policy(&self, role_name: &str, policy_name: &str) {
+        self.drift(|world, at| {
+            if let Some(record) = world.roles.get_mut(role_name) {
+                record.inline_policies.insert(policy_name.to_owned());
+                record.changed = at.now;
+            }
+        });
+    }
+
     /// Adds somebody's job queue on a compute environment.
     pub fn add_job_queue(&self, name: &str, compute_environment_arn: &str) {
         self.edit(|world| {
@@ -165,6 +175,7 @@ fn add_role(world: &mut World, at: &Moment<'_>, name: &str, trust: &str, policy:
     let arn = role.arn.clone();
     let record = RoleRecord {
         role,
+        inline_policies: BTreeSet::new(),
         since: long_ago(at),
         changed: long_ago(at),
     };

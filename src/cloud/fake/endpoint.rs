@@ -196,7 +196,7 @@ impl World {
             let message = format!(
                 "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true for {vpc_id}"
             );
-            return Err(Refusal::invalid("InvalidParameter", message));
+            return Err(Refusal::new(ErrorKind::NotYet, "InvalidParameter", message));
         }
         let conflict = inside(&self.endpoints, vpc_id)
             .map(|record| &record.endpoint)

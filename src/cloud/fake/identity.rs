@@ -25,6 +25,8 @@ const MANAGED_POLICIES: &[&str] = &[
 pub struct RoleRecord {
     /// The role, with its tags and policies.
     pub role: Role,
+    /// Names of the policies that are written into it.
+    pub inline_policies: BTreeSet<String>,
     /// When it was made.
     pub since: Instant,
     /// When its trust or its policies were last changed.
@@ -59,6 +61,7 @@ impl World {
         };
         let record = RoleRecord {
             role: role.clone(),
+            inline_policies: BTreeSet::new(),
             since: at.now,
             changed: at.now,
         };
@@ -110,6 +113,14 @@ impl World {
         }
     }
 
+    pub(super) fn delete_inline_policy(&mut self, at: &Moment<'_>, role_name: &str, policy_name: &str) {
+        if let Some(record) = self.roles.get_mut(role_name)
+            && record.inline_policies.remove(policy_name)
+        {
+            record.changed = at.now;
+        }
+    }
+
     /// A role with policies, or in a profile, cannot go.
     pub(super) fn delete_role(&mut self, name: &str) -> Answer<()> {
         let Some(record) = self.roles.get(name) else {
@@ -126,6 +137,11 @@ impl World {
         if !record.role.attached_policies.is_empty() {
             return Err(Refusal::delete_conflict(
                 "Cannot delete entity, must detach all policies first.",
+            ));
+        }
+        if !record.inline_policies.is_empty() {
+            return Err(Refusal::delete_conflict(
+                "Cannot delete entity, must delete policies first.",
             ));
         }
         self.roles.remove(name);
@@ -189,7 +205,7 @@ impl World {
         let record = self.known_profile(profile_name)?;
         if record.role_name.is_some() {
             let message = "Cannot exceed quota for InstanceSessionsPerInstanceProfile: 1";
-            return Err(Refusal::new(ErrorKind::Quota, "LimitExceeded", message));
+            return Err(Refusal::new(ErrorKind::AlreadyExists, "LimitExceeded", message));
         }
         record.role_name = Some(role_name.to_owned());
         record.changed = at.now;

@@ -32,6 +32,14 @@ impl IdentityApi for FakeCloud {
         .await
     }
 
+    async fn inline_policies(&self, role_name: &str) -> Result<BTreeSet<String>> {
+        self.read("iam:ListRolePolicies", role_name, |world, _| {
+            let role = world.roles.get(role_name);
+            role.map(|record| record.inline_policies.clone()).unwrap_or_default()
+        })
+        .await
+    }
+
     async fn create_role(&self, request: &RoleRequest) -> Result<Role> {
         self.write("iam:CreateRole", &request.name, |world, at| {
             world.create_role(at, request)
@@ -61,6 +69,18 @@ impl IdentityApi for FakeCloud {
             format!("{role_name}, {policy_arn}"),
             |world, at| {
                 world.detach_policy(at, role_name, policy_arn);
+                Ok(())
+            },
+        )
+        .await
+    }
+
+    async fn delete_inline_policy(&self, role_name: &str, policy_name: &str) -> Result<()> {
+        self.write(
+            "iam:DeleteRolePolicy",
+            format!("{role_name}, {policy_name}"),
+            |world, at| {
+                world.delete_inline_policy(at, role_name, policy_name);
                 Ok(())
             },
         )

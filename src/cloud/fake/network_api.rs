@@ -141,14 +141,6 @@ impl NetworkApi for FakeCloud {
         .await
     }
 
-    async fn disassociate_route_table(&self, association_id: &str) -> Result<()> {
-        self.write("ec2:DisassociateRouteTable", association_id, |world, _| {
-            world.disassociate(association_id);
-            Ok(())
-        })
-        .await
-    }
-
     async fn delete_route(&self, route_table_id: &str, destination: &str) -> Result<()> {
         self.write(
             "ec2:DeleteRoute",
@@ -257,6 +249,14 @@ impl NetworkApi for FakeCloud {
             inside(&world.network_interfaces, vpc_id)
                 .map(|interface| interface.thing.clone())
                 .collect()
+        })
+        .await
+    }
+
+    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>> {
+        self.read("ec2:DescribeInternetGateways", vpc_id, |world, _| {
+            let attached = world.internet_gateways.iter().filter(|(_, vpc)| *vpc == vpc_id);
+            attached.map(|(id, _)| id.clone()).collect()
         })
         .await
     }

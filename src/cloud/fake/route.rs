@@ -108,12 +108,6 @@ impl World {
         })
     }
 
-    pub(super) fn disassociate(&mut self, association_id: &str) {
-        for table in self.route_tables.values_mut() {
-            table.associations.retain(|_, id| id != association_id);
-        }
-    }
-
     /// The local route stays, and a gateway endpoint's route goes with the endpoint only.
     pub(super) fn delete_route(&mut self, at: &Moment<'_>, table_id: &str, destination: &str) -> Answer<()> {
         let routes = self

@@ -70,7 +70,7 @@ impl World {
             }
         }
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
-        for rule in rules {
+        for rule in &normalised(rules) {
             if current.iter().any(|other| other.same_permission(rule)) {
                 let message = format!(
                     "the specified rule \"peer: {}, {}, ALLOW\" already exists",
@@ -103,7 +103,7 @@ impl World {
         rules: &BTreeSet<Rule>,
     ) -> Answer<()> {
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
-        for rule in rules {
+        for rule in &normalised(rules) {
             let before = current.len();
             current.retain(|other| !other.same_permission(rule));
             if current.len() == before {
@@ -122,7 +122,7 @@ impl World {
         rules: &BTreeSet<Rule>,
     ) -> Answer<()> {
         let current = rules_of(known_mut(&mut self.security_groups, group_id, at)?, direction);
-        for rule in rules {
+        for rule in &normalised(rules) {
             let old = current.iter().find(|other| other.same_permission(rule)).cloned();
             current.remove(&old.ok_or_else(unknown_rule)?);
             current.insert(rule.clone());
@@ -163,6 +163,11 @@ fn rules_of(group: &mut SecurityGroup, direction: Direction) -> &mut BTreeSet<Ru
         Direction::Ingress => &mut group.ingress,
         Direction::Egress => &mut group.egress,
     }
+}
+
+/// Rules as AWS keeps and reports them, however they were written.
+fn normalised(rules: &BTreeSet<Rule>) -> Vec<Rule> {
+    rules.iter().cloned().map(Rule::normalised).collect()
 }
 
 fn unknown_rule() -> Refusal {

@@ -70,7 +70,6 @@ delegate! {
     "ec2:AssociateRouteTable" => associate_route_table(route_table_id: &str, subnet_id: &str) -> String;
     "ec2:ReplaceRouteTableAssociation" =>
         replace_route_table_association(association_id: &str, route_table_id: &str) -> String;
-    "ec2:DisassociateRouteTable" => disassociate_route_table(association_id: &str) -> ();
     "ec2:DeleteRoute" => delete_route(route_table_id: &str, destination: &str) -> ();
     "ec2:DeleteRouteTable" => delete_route_table(route_table_id: &str) -> ();
 
@@ -94,6 +93,8 @@ delegate! {
 
     "ec2:DescribeNetworkInterfaces" => network_interfaces(vpc_id: &str) -> Vec<NetworkInterface>;
 
+    "ec2:DescribeInternetGateways" => internet_gateways(vpc_id: &str) -> Vec<String>;
+
     "ec2:CreateTags" => tag(resource_ids: &BTreeSet<String>, tags: &Tags) -> ();
     "ec2:DeleteTags" => untag(resource_ids: &BTreeSet<String>, keys: &BTreeSet<String>) -> ();
 }
@@ -102,10 +103,12 @@ delegate! {
     IdentityApi {}
     "iam:GetRole" => role(name: &str) -> Option<Role>;
     "iam:ListAttachedRolePolicies" => attached_policies(role_name: &str) -> BTreeSet<String>;
+    "iam:ListRolePolicies" => inline_policies(role_name: &str) -> BTreeSet<String>;
     "iam:CreateRole" => create_role(request: &RoleRequest) -> Role;
     "iam:UpdateAssumeRolePolicy" => set_assume_role_policy(role_name: &str, policy: &str) -> ();
     "iam:AttachRolePolicy" => attach_policy(role_name: &str, policy_arn: &str) -> ();
     "iam:DetachRolePolicy" => detach_policy(role_name: &str, policy_arn: &str) -> ();
+    "iam:DeleteRolePolicy" => delete_inline_policy(role_name: &str, policy_name: &str) -> ();
     "iam:DeleteRole" => delete_role(name: &str) -> ();
     "iam:TagRole" => tag_role(name: &str, tags: &Tags) -> ();
     "iam:UntagRole" => untag_role(name: &str, keys: &BTreeSet<String>) -> ();

@@ -223,7 +223,6 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
     let _ = cloud.create_route_table(id, id, tags).await;
     let _ = cloud.associate_route_table(id, id).await;
     let _ = cloud.replace_route_table_association(id, id).await;
-    let _ = cloud.disassociate_route_table(id).await;
     let _ = cloud.delete_route(id, id).await;
     let _ = cloud.delete_route_table(id).await;
     let _ = cloud.security_groups(id).await;
@@ -239,15 +238,18 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
     let _ = cloud.modify_endpoint(id, &EndpointChange::default()).await;
     let _ = cloud.delete_endpoints(ids).await;
     let _ = cloud.network_interfaces(id).await;
+    let _ = cloud.internet_gateways(id).await;
     let _ = cloud.tag(ids, tags).await;
     let _ = cloud.untag(ids, ids).await;
 
     let _ = cloud.role(id).await;
     let _ = cloud.attached_policies(id).await;
+    let _ = cloud.inline_policies(id).await;
     let _ = cloud.create_role(&role).await;
     let _ = cloud.set_assume_role_policy(id, id).await;
     let _ = cloud.attach_policy(id, id).await;
     let _ = cloud.detach_policy(id, id).await;
+    let _ = cloud.delete_inline_policy(id, id).await;
     let _ = cloud.delete_role(id).await;
     let _ = cloud.tag_role(id, tags).await;
     let _ = cloud.untag_role(id, ids).await;
@@ -277,7 +279,7 @@ async fn every_method_goes_through_under_the_operation_that_the_cloud_knows_it_b
     call_everything(&faulty).await;
     let arrived: Vec<&str> = fake.calls().iter().map(|call| call.operation).collect();
     assert_eq!(faulty.calls(), arrived);
-    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 59, "{arrived:?}");
+    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 61, "{arrived:?}");
 }
 
 #[tokio::test(start_paused = true)]

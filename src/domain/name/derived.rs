@@ -1,9 +1,9 @@
-//! Names of parts and idempotency tokens: the same environment always derives the same ones.
+//! Names of parts: the same environment always derives the same ones.
 
 use sha2::{Digest, Sha256};
 
 use super::{EnvironmentName, Ownership};
-use crate::domain::limits::{CLIENT_TOKEN_LENGTH, ROLE_NAME_LENGTH};
+use crate::domain::limits::ROLE_NAME_LENGTH;
 
 /// The `Name` tag of a part that the environment has one of for each `key` (zone, service): `simulation-ap-northeast-1a`.
 pub fn part_name(environment: &EnvironmentName, key: &str) -> String {
@@ -46,23 +46,6 @@ pub fn compute_environment_name<S: AsRef<str>>(
     attributes: impl IntoIterator<Item = S>,
 ) -> String {
     format!("{environment}-{}", short_hash(attributes))
-}
-
-/// Idempotency token for creating a part: at most 64 ASCII characters.
-///
-/// `part` is the part's key. `details` is whatever else the request holds, and the ids of earlier ones of the part: EC2 refuses a
-/// token that it knows with other parameters, and may answer with the deleted part when it is made again.
-pub fn client_token(ownership: &Ownership, vpc_id: &str, part: &str, details: &[&str]) -> String {
-    let head = [
-        ownership.environment.as_str(),
-        &ownership.account_id,
-        &ownership.region,
-        vpc_id,
-        part,
-    ];
-    let mut token = hash(head.iter().chain(details));
-    token.truncate(CLIENT_TOKEN_LENGTH);
-    token
 }
 
 /// The part of a full service name behind the region: `com.amazonaws.ap-northeast-1.ecr.api` → `ecr.api`. A name without the
@@ -134,17 +117,6 @@ mod tests {
     #[test]
     fn words_do_not_run_together() {
         assert_ne!(hash(["ab", "c"]), hash(["a", "bc"]));
-    }
-
-    #[test]
-    fn tokens_differ_by_part_network_and_details() {
-        let owner = ownership("simulation", "us-east-1");
-        let token = client_token(&owner, "vpc-1", "endpoint ecs", &[]);
-        assert_eq!(token, client_token(&owner, "vpc-1", "endpoint ecs", &[]));
-        assert_ne!(token, client_token(&owner, "vpc-2", "endpoint ecs", &[]));
-        assert_ne!(token, client_token(&owner, "vpc-1", "endpoint logs", &[]));
-        assert_ne!(token, client_token(&owner, "vpc-1", "endpoint ecs", &["vpce-1"]));
-        assert!(token.len() <= CLIENT_TOKEN_LENGTH && token.is_ascii());
     }
 
     #[test]

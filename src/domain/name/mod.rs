@@ -3,7 +3,7 @@
 //!
 //! | module | what it names |
 //! |---|---|
-//! | [`derived`] | parts of an environment, and the tokens that make creating them idempotent |
+//! | [`derived`] | parts of an environment |
 //! | [`import_id`] | environments, on the command line of `terraform import` |
 
 use std::fmt;
@@ -16,9 +16,7 @@ use super::problem::Invalid;
 pub mod derived;
 pub mod import_id;
 
-pub use derived::{
-    client_token, compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name,
-};
+pub use derived::{compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name};
 pub use import_id::{ImportId, validate_region};
 
 /// The environment's name: 1–50 of `[A-Za-z0-9_-]`, starting with a letter or digit.

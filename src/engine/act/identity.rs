@@ -5,7 +5,7 @@ use super::super::report::StepError;
 use super::super::run::Run;
 use super::super::step::RoleKind;
 use super::missing;
-use crate::cloud::RoleRequest;
+use crate::cloud::{ErrorKind, RoleRequest};
 use crate::domain::name;
 use crate::domain::observed::{Observed, Role};
 use crate::domain::topology::RolePlan;
@@ -174,8 +174,18 @@ pub(super) async fn detach_policies(run: &Run<'_>, kind: RoleKind) -> Result<(),
     Ok(())
 }
 
+/// Deletes a role. Inline policies, which only others give it, are looked for when IAM says that something holds on to it.
 pub(super) async fn delete_role(run: &Run<'_>, kind: RoleKind) -> Result<(), StepError> {
-    run.cloud.delete_role(&role_name(run, kind)).await?;
+    let name = role_name(run, kind);
+    match run.cloud.delete_role(&name).await {
+        Err(error) if error.kind == ErrorKind::Conflict => {
+            for policy in run.cloud.inline_policies(&name).await? {
+                run.cloud.delete_inline_policy(&name, &policy).await?;
+            }
+            run.cloud.delete_role(&name).await?;
+        }
+        answer => answer?,
+    }
     run.note(|world| *role_of(&mut world.observed, kind) = None);
     Ok(())
 }

@@ -188,6 +188,12 @@ async fn everything_in_the_vpc(run: &Run<'_>) -> Vec<String> {
             .filter(|endpoint| endpoint.state != "deleted")
             .map(|endpoint| format!("VPC endpoint {} ({})", endpoint.id, endpoint.service_name)),
     );
+    let gateways = cloud.internet_gateways(&vpc.id).await.unwrap_or_default();
+    found.extend(
+        gateways
+            .into_iter()
+            .map(|id| format!("internet gateway {id}, which must be detached")),
+    );
     let tables = cloud.route_tables(&vpc.id).await.unwrap_or_default();
     found.extend(
         tables

@@ -148,3 +148,31 @@ async fn never_touches_a_compute_environment_of_another_owner() {
     let left = &lab.aws.world().compute_environments["my-batch-cluster"].environment;
     assert_eq!((left.status.as_str(), left.enabled), ("VALID", true));
 }
+
+#[tokio::test(start_paused = true)]
+async fn takes_a_role_with_an_inline_policy_of_somebody() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let role = lab.make(&topology).await.instance_role.expect("the role").name;
+    lab.aws.add_inline_policy(&role, "read-the-bucket");
+    assert_eq!(lab.destroy(&topology).await.failures, []);
+    lab.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_an_internet_gateway_that_somebody_attached() {
+    let mut lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let vpc = lab.make(&topology).await.vpc.expect("the VPC");
+    let gateway = lab.aws.add_internet_gateway(&vpc.id);
+    lab.timeout = Duration::from_secs(60);
+    let outcome = lab.destroy(&topology).await;
+    let [failure] = outcome.failures.as_slice() else {
+        panic!("{:?}", outcome.failures)
+    };
+    assert!(
+        failure.detail.contains(&format!("internet gateway {gateway}")),
+        "{}",
+        failure.detail
+    );
+}

@@ -109,7 +109,7 @@ pub(super) fn from_sdk(detail: &ComputeEnvironmentDetail) -> ComputeEnvironment 
         enabled: detail.state() == Some(&CeState::Enabled),
         compute_type: text(resources.r#type().map(CrType::as_str)),
         allocation_strategy: given(resources.allocation_strategy().map(CrAllocationStrategy::as_str)),
-        instance_types: resources.instance_types().iter().cloned().collect(),
+        instance_types: resources.instance_types().to_vec(),
         min_vcpus: resources.minv_cpus().unwrap_or(0),
         desired_vcpus: resources.desiredv_cpus(),
         max_vcpus: resources.maxv_cpus().unwrap_or(0),

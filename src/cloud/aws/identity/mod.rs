@@ -9,7 +9,8 @@ use async_trait::async_trait;
 
 use super::AwsCloud;
 use super::answer::{incomplete, or_absent, or_gone, refused};
-use crate::cloud::{IdentityApi, Result, RoleRequest};
+use super::classify::kind_of_adding_a_role;
+use crate::cloud::{CloudError, IdentityApi, Result, RoleRequest};
 use crate::domain::Tags;
 use crate::domain::observed::{InstanceProfile, Role};
 
@@ -41,6 +42,20 @@ impl IdentityApi for AwsCloud {
             .map_err(refused("iam:ListAttachedRolePolicies"));
         let policies = or_absent(policies)?.unwrap_or_default();
         Ok(policies.into_iter().filter_map(|policy| policy.policy_arn).collect())
+    }
+
+    async fn inline_policies(&self, role_name: &str) -> Result<BTreeSet<String>> {
+        let names = self
+            .iam
+            .list_role_policies()
+            .role_name(role_name)
+            .into_paginator()
+            .items()
+            .send()
+            .collect::<std::result::Result<Vec<_>, _>>()
+            .await
+            .map_err(refused("iam:ListRolePolicies"));
+        Ok(or_absent(names)?.unwrap_or_default().into_iter().collect())
     }
 
     async fn create_role(&self, request: &RoleRequest) -> Result<Role> {
@@ -93,6 +108,17 @@ impl IdentityApi for AwsCloud {
             .send()
             .await;
         or_gone(answer.map_err(refused("iam:DetachRolePolicy")))
+    }
+
+    async fn delete_inline_policy(&self, role_name: &str, policy_name: &str) -> Result<()> {
+        let answer = self
+            .iam
+            .delete_role_policy()
+            .role_name(role_name)
+            .policy_name(policy_name)
+            .send()
+            .await;
+        or_gone(answer.map_err(refused("iam:DeleteRolePolicy")))
     }
 
     async fn delete_role(&self, name: &str) -> Result<()> {
@@ -150,14 +176,21 @@ impl IdentityApi for AwsCloud {
     }
 
     async fn add_role_to_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()> {
-        self.iam
+        let answer = self
+            .iam
             .add_role_to_instance_profile()
             .instance_profile_name(profile_name)
             .role_name(role_name)
             .send()
             .await
-            .map(|_| ())
-            .map_err(refused("iam:AddRoleToInstanceProfile"))
+            .map_err(refused("iam:AddRoleToInstanceProfile"));
+        answer.map(|_| ()).map_err(|error| CloudError {
+            kind: error
+                .code
+                .as_deref()
+                .map_or(error.kind, |code| kind_of_adding_a_role(code, &error.message)),
+            ..error
+        })
     }
 
     async fn remove_role_from_instance_profile(&self, profile_name: &str, role_name: &str) -> Result<()> {

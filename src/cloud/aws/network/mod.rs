@@ -20,6 +20,7 @@ use crate::domain::observed::{Endpoint, NetworkInterface, RouteTable, SecurityGr
 
 mod endpoint;
 mod interface;
+mod internet_gateway;
 mod permission;
 mod route_table;
 mod security_group;
@@ -73,9 +74,6 @@ impl NetworkApi for AwsCloud {
     async fn replace_route_table_association(&self, association_id: &str, route_table_id: &str) -> Result<String> {
         route_table::replace_association(&self.ec2, association_id, route_table_id).await
     }
-    async fn disassociate_route_table(&self, association_id: &str) -> Result<()> {
-        route_table::disassociate(&self.ec2, association_id).await
-    }
     async fn delete_route(&self, route_table_id: &str, destination: &str) -> Result<()> {
         route_table::delete_route(&self.ec2, route_table_id, destination).await
     }
@@ -117,6 +115,10 @@ impl NetworkApi for AwsCloud {
 
     async fn network_interfaces(&self, vpc_id: &str) -> Result<Vec<NetworkInterface>> {
         interface::list(&self.ec2, vpc_id).await
+    }
+
+    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>> {
+        internet_gateway::list(&self.ec2, vpc_id).await
     }
 
     async fn tag(&self, resource_ids: &BTreeSet<String>, tags: &Tags) -> Result<()> {

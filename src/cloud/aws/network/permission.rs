@@ -45,20 +45,21 @@ pub(super) fn to_sdk(rule: &Rule) -> IpPermission {
     .build()
 }
 
-/// All rules of all permissions.
+/// All rules of all permissions, in the one form that the desired ones have too.
 pub(super) fn from_sdk(permissions: &[IpPermission]) -> Result<BTreeSet<Rule>> {
     let mut rules = BTreeSet::new();
     for permission in permissions {
         for (peer, description) in peers(permission)? {
             let protocol = permission.ip_protocol().unwrap_or("-1").to_owned();
-            let (from_port, to_port) = ports_from_sdk(&protocol, permission);
-            rules.insert(Rule {
+            let rule = Rule {
                 protocol,
-                from_port,
-                to_port,
+                from_port: permission.from_port(),
+                to_port: permission.to_port(),
                 peer,
-                description: description.filter(|text| !text.is_empty()).map(str::to_owned),
-            });
+                description: description.map(str::to_owned),
+            };
+            // EC2 has several forms of "all"; the domain's is the one that rules are compared in.
+            rules.insert(rule.normalised());
         }
     }
     Ok(rules)
@@ -106,11 +107,6 @@ fn ports_to_sdk(rule: &Rule) -> (Option<i32>, Option<i32>) {
     }
 }
 
-fn ports_from_sdk(protocol: &str, permission: &IpPermission) -> (Option<i32>, Option<i32>) {
-    let all = |port: &i32| !((is_icmp(protocol) || protocol == "-1") && *port == -1);
-    (permission.from_port().filter(all), permission.to_port().filter(all))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,7 +132,12 @@ mod tests {
                 Peer::SecurityGroup("sg-1".to_owned()),
                 Some("peers"),
             ),
-            rule("icmp", None, Peer::Ipv6CidrBlock("fd00::/8".parse().unwrap()), None),
+            rule(
+                "icmpv6",
+                Some((-1, -1)),
+                Peer::Ipv6CidrBlock("fd00::/8".parse().unwrap()),
+                None,
+            ),
             rule(
                 "icmp",
                 Some((8, 0)),
@@ -145,7 +146,45 @@ mod tests {
             ),
         ]);
         let permissions: Vec<_> = rules.iter().map(to_sdk).collect();
-        assert_eq!(from_sdk(&permissions).unwrap(), rules);
+        let normalised: BTreeSet<Rule> = rules.into_iter().map(Rule::normalised).collect();
+        assert_eq!(from_sdk(&permissions).unwrap(), normalised);
+        // And what is asked for in the domain's form is what is read back.
+        let permissions: Vec<_> = normalised.iter().map(to_sdk).collect();
+        assert_eq!(from_sdk(&permissions).unwrap(), normalised);
+    }
+
+    #[test]
+    fn what_was_asked_for_is_what_is_seen() {
+        let peer = || Peer::CidrBlock("10.0.0.0/16".parse().unwrap());
+        let rows = [
+            ("icmp", None, "icmp", Some((-1, -1))),
+            ("icmp", Some((-1, -1)), "icmp", Some((-1, -1))),
+            ("icmp", Some((8, -1)), "icmp", Some((8, -1))),
+            ("58", None, "icmpv6", Some((-1, -1))),
+            ("tcp", None, "tcp", Some((0, 65535))),
+            ("tcp", Some((0, 65535)), "tcp", Some((0, 65535))),
+            ("-1", None, "-1", None),
+            ("-1", Some((-1, -1)), "-1", None),
+            ("50", Some((-1, -1)), "50", None),
+        ];
+        for (protocol, ports, seen_protocol, seen_ports) in rows {
+            let wanted = rule(protocol, ports, peer(), None).normalised();
+            assert_eq!(
+                wanted,
+                rule(seen_protocol, seen_ports, peer(), None),
+                "{protocol} {ports:?}"
+            );
+            let reported = IpPermission::builder()
+                .ip_protocol(protocol)
+                .set_from_port(ports.map(|ports| ports.0))
+                .set_to_port(ports.map(|ports| ports.1))
+                .ip_ranges(IpRange::builder().cidr_ip("10.0.0.0/16").description("").build())
+                .build();
+            for permission in [reported, to_sdk(&wanted)] {
+                let seen = from_sdk(&[permission]).unwrap();
+                assert_eq!(seen, BTreeSet::from([wanted.clone()]), "{protocol} {ports:?}");
+            }
+        }
     }
 
     #[test]

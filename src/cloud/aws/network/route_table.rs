@@ -113,17 +113,6 @@ pub(super) async fn replace_association(client: &Client, association_id: &str, t
         .ok_or_else(|| incomplete("ec2:ReplaceRouteTableAssociation", "association id"))
 }
 
-pub(super) async fn disassociate(client: &Client, association_id: &str) -> Result<()> {
-    or_gone(
-        client
-            .disassociate_route_table()
-            .association_id(association_id)
-            .send()
-            .await
-            .map_err(refused("ec2:DisassociateRouteTable")),
-    )
-}
-
 pub(super) async fn delete_route(client: &Client, route_table_id: &str, destination: &str) -> Result<()> {
     let call = client.delete_route().route_table_id(route_table_id);
     let call = if destination.starts_with("pl-") {

@@ -65,7 +65,7 @@ async fn private_dns_needs_both_attributes_and_a_name_of_its_own() {
     let request = interface(&vpc_id, "ecs", &[]);
     let error = refused(
         cloud.create_endpoint(&request).await,
-        ErrorKind::Invalid,
+        ErrorKind::NotYet,
         "InvalidParameter",
     );
     assert!(error.message.contains("enableDnsHostnames"), "{error}");

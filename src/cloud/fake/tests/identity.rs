@@ -99,6 +99,25 @@ async fn policies_and_profiles_hold_on_to_a_role() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_policy_written_into_a_role_holds_on_to_it() {
+    let cloud = tokyo();
+    assert!(cloud.inline_policies("instances").await.unwrap().is_empty());
+    cloud.create_role(&request("instances")).await.unwrap();
+    cloud.add_inline_policy("instances", "extra");
+    assert_eq!(cloud.inline_policies("instances").await.unwrap(), set(&["extra"]));
+    refused(
+        cloud.delete_role("instances").await,
+        ErrorKind::Conflict,
+        "DeleteConflict",
+    );
+    for _ in 0..2 {
+        cloud.delete_inline_policy("instances", "extra").await.unwrap();
+        cloud.delete_role("instances").await.unwrap();
+    }
+    assert!(cloud.world().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_profile_holds_one_role_and_shows_it() {
     let cloud = tokyo();
     cloud.create_instance_profile("profile", &tags("a", "1")).await.unwrap();
@@ -114,7 +133,7 @@ async fn a_profile_holds_one_role_and_shows_it() {
         .await
         .unwrap();
     let answer = cloud.add_role_to_instance_profile("profile", "instances").await;
-    refused(answer, ErrorKind::Quota, "LimitExceeded");
+    refused(answer, ErrorKind::AlreadyExists, "LimitExceeded");
     let profile = cloud.instance_profile("profile").await.unwrap().unwrap();
     assert_eq!(profile.arn, "arn:aws:iam::123456789012:instance-profile/profile");
     assert_eq!(profile.tags, tags("a", "1"));

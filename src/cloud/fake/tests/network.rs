@@ -160,16 +160,15 @@ async fn a_subnet_has_one_association_and_takes_it_along() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn disassociated_tables_can_go_and_deletes_can_be_repeated() {
+async fn a_subnet_takes_its_association_with_it_and_deletes_can_be_repeated() {
     let cloud = tokyo();
     let id = vpc(&cloud).await;
     let subnet = subnet(&cloud, &id, "a", "10.0.0.0/18").await;
     let table = cloud.create_route_table(&id, "one", &Tags::new()).await.unwrap().id;
-    let association = cloud.associate_route_table(&table, &subnet).await.unwrap();
+    cloud.associate_route_table(&table, &subnet).await.unwrap();
     for _ in 0..2 {
-        cloud.disassociate_route_table(&association).await.unwrap();
-        cloud.delete_route_table(&table).await.unwrap();
         cloud.delete_subnet(&subnet).await.unwrap();
+        cloud.delete_route_table(&table).await.unwrap();
         cloud.delete_vpc(&id).await.unwrap();
     }
     assert!(cloud.world().is_empty());
@@ -245,6 +244,8 @@ async fn whatever_is_in_a_vpc_holds_on_to_it() {
 
     cloud.add_internet_gateway(&id);
     refused(cloud.delete_vpc(&id).await, ErrorKind::Conflict, "DependencyViolation");
+    assert_eq!(cloud.internet_gateways(&id).await.unwrap().len(), 1);
+    assert!(cloud.internet_gateways("vpc-1").await.unwrap().is_empty());
     cloud.edit(|world| world.internet_gateways.clear());
     let main = cloud.route_tables(&id).await.unwrap()[0].id.clone();
     refused(

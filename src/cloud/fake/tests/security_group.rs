@@ -143,3 +143,23 @@ async fn the_default_group_stays() {
         "CannotDelete",
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_are_reported_in_one_form_however_they_were_written() {
+    let cloud = tokyo();
+    let vpc_id = vpc(&cloud).await;
+    let id = group(&cloud, &vpc_id, "instances").await;
+    let written = |protocol: &str, ports: Option<i32>| Rule {
+        protocol: protocol.to_owned(),
+        from_port: ports,
+        to_port: ports,
+        peer: Peer::CidrBlock("10.0.0.0/16".parse().unwrap()),
+        description: Some(String::new()),
+    };
+    let rules = BTreeSet::from([written("1", None), written("6", Some(-1)), written("50", Some(-1))]);
+    cloud.authorize(&id, Ingress, &rules).await.unwrap();
+    let groups = cloud.security_groups(&vpc_id).await.unwrap();
+    let seen = &groups.iter().find(|group| group.id == id).unwrap().ingress;
+    assert_eq!(*seen, rules.iter().cloned().map(Rule::normalised).collect());
+    cloud.revoke(&id, Ingress, &rules).await.unwrap();
+}

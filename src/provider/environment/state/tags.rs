@@ -4,7 +4,7 @@ use tf_provider::value::Value;
 
 use super::Sight;
 use crate::domain::Tags;
-use crate::domain::tagging::NAME_KEY;
+use crate::domain::tagging::{NAME_KEY, has_name};
 use crate::provider::attribute::Map;
 use crate::provider::environment::model::Environment;
 use crate::provider::read;
@@ -16,7 +16,7 @@ impl Sight<'_> {
             return reference.clone().or(Value::Value(Map::new()));
         };
         let known = read::tags(reference);
-        let mut tags = self.visible(&vpc.tags, &known);
+        let mut tags = self.visible(&vpc.tags, &self.named(&known));
         tags.retain(|key, _| !self.default_tags.contains_key(key) || known.contains_key(key));
         read::map(tags)
     }
@@ -42,11 +42,76 @@ impl Sight<'_> {
 
     fn visible(&self, tags: &Tags, known: &Tags) -> Tags {
         let ours = self.ownership.tags();
+        // As in `part_tags`: a name of the user's own, in whatever case, leaves no room for ours.
+        let name_is_the_users = has_name(known);
         let shown = tags.iter().filter(|(key, _)| {
             !ours.contains_key(*key)
                 && !self.ignored_tags.covers(key)
-                && (key.as_str() != NAME_KEY || known.contains_key(NAME_KEY))
+                && (key.as_str() != NAME_KEY || name_is_the_users)
         });
         shown.map(|(key, value)| (key.clone(), value.clone())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::name::Ownership;
+    use crate::domain::observed::{Observed, Vpc};
+    use crate::domain::spec::IgnoredTags;
+    use crate::domain::tagging::part_tags;
+
+    /// What `tags` and `tags_all` show of a VPC that has the tags of the user, those of `default_tags`, ours and `added`.
+    fn shown(user: &[(&str, &str)], default: &[(&str, &str)], added: &[(&str, &str)]) -> (Tags, Tags) {
+        let of = |pairs: &[(&str, &str)]| -> Tags {
+            pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        };
+        let ownership = Ownership {
+            environment: "simulation".parse().unwrap(),
+            account_id: "123456789012".to_owned(),
+            region: "ap-northeast-1".to_owned(),
+        };
+        let default_tags = of(default);
+        let mut all = default_tags.clone();
+        all.extend(of(user));
+        let mut tags = part_tags(&all, &ownership, "simulation");
+        tags.extend(of(added));
+        let observed = Observed {
+            vpc: Some(Vpc { tags, ..Vpc::default() }),
+            ..Observed::default()
+        };
+        let reference = Environment {
+            tags: read::map(of(user)),
+            ..Environment::default()
+        };
+        let sight = Sight {
+            observed: &observed,
+            ownership: &ownership,
+            reference: &reference,
+            drift: Vec::new(),
+            default_tags: &default_tags,
+            ignored_tags: &IgnoredTags::default(),
+        };
+        let tags = read::tags(&sight.tags(&reference.tags));
+        (tags, read::tags(&sight.tags_all(&reference)))
+    }
+
+    #[test]
+    fn our_name_is_hidden_and_the_users_is_not() {
+        let one = |key: &str| Tags::from([(key.to_owned(), "x".to_owned())]);
+        assert_eq!(shown(&[], &[], &[]), (Tags::new(), Tags::new()));
+        for key in ["Name", "name"] {
+            assert_eq!(shown(&[(key, "x")], &[], &[]), (one(key), one(key)));
+            assert_eq!(shown(&[], &[(key, "x")], &[]), (Tags::new(), one(key)));
+        }
+    }
+
+    #[test]
+    fn a_name_beside_the_users_own_is_not_ours() {
+        let (tags, all) = shown(&[("name", "x")], &[], &[("Name", "somebody's")]);
+        assert_eq!(tags["Name"], "somebody's");
+        assert_eq!(all, tags);
+        let (tags, _) = shown(&[], &[("name", "x")], &[("Name", "somebody's")]);
+        assert_eq!(tags["Name"], "somebody's");
     }
 }
