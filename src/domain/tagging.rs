@@ -7,6 +7,9 @@ use super::limits::{RESERVED_TAG_PREFIX, TAG_KEY_LENGTH, TAG_PUNCTUATION, TAG_VA
 use super::name::Ownership;
 use super::problem::Invalid;
 
+/// What the keys of the ownership tags start with.
+const OWN_TAG_PREFIX: &str = "isolated:";
+
 /// Key of the tag that the console shows as a resource's name.
 pub const NAME_KEY: &str = "Name";
 
@@ -46,18 +49,14 @@ pub fn has_name(tags: &Tags) -> bool {
 pub fn validate_tags(tags: &Tags) -> Vec<Invalid> {
     let mut found = validate_each(tags);
     found.extend(validate_case(tags));
-    let own = [
-        Ownership::ENVIRONMENT_KEY,
-        Ownership::ACCOUNT_KEY,
-        Ownership::REGION_KEY,
-    ];
-    for key in tags.keys() {
-        if own.iter().any(|own| own.eq_ignore_ascii_case(key)) {
-            found.push(Invalid::new(
-                format!("Tag {key:?} is the provider's own"),
-                "The provider finds the parts of an environment again by this tag. Choose another key.",
-            ));
-        }
+    for key in tags.keys().filter(|key| key.to_lowercase().starts_with(OWN_TAG_PREFIX)) {
+        found.push(Invalid::new(
+            format!("Tag {key:?} is the provider's own"),
+            format!(
+                "The provider finds the parts of an environment again by tags that start with {OWN_TAG_PREFIX:?}. Choose another \
+                 key."
+            ),
+        ));
     }
     let ours = 3 + usize::from(!has_name(tags));
     if tags.len() + ours > TAGS_PER_RESOURCE {

@@ -33,7 +33,7 @@ pub(super) fn tag_changes(current: &Tags, wanted: &Tags, ignored: &IgnoredTags) 
     TagChange {
         put: wanted
             .iter()
-            .filter(|(key, value)| current.get(*key) != Some(value) && !ignored.covers(key))
+            .filter(|(key, value)| current.get(*key) != Some(value))
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect(),
         remove: current
@@ -131,6 +131,9 @@ pub(super) fn compute_environment_update(
 ) -> Option<ComputeEnvironmentUpdate> {
     let plan = &topology.compute_environment;
     let changed = |differs: bool| differs.then_some(());
+    // An own role or profile that does not exist yet is a difference: what it is, is known when it is there.
+    let awaits_role = (plan.instance_profile == InstanceProfileChoice::Owned && observed.instance_profile.is_none())
+        || (plan.service_role == ServiceRoleChoice::Owned && observed.service_role.is_none());
     let subnets = observed.subnet_ids_in(&topology.ownership, &topology.subnets, |_| true);
     let groups = security_group_ids(topology, observed);
     let current_profile = current.instance_role_arn.as_deref().map(identity::name_in_arn);
@@ -151,19 +154,27 @@ pub(super) fn compute_environment_update(
             .map(|()| plan.allocation_strategy),
             instance_types: changed(!same_instance_types(plan, current)).map(|()| plan.instance_types.clone()),
             image_id: text_change(plan.image_id.as_deref(), current.image_id.as_deref()),
-            ec2_configuration: changed(!same_ec2_configuration(
-                &plan.ec2_configuration,
-                &current.ec2_configuration,
-            ))
-            .map(|()| plan.ec2_configuration.clone()),
+            ec2_configuration: changed(!same_ec2_configuration(plan, current)).map(|()| plan.ec2_configuration.clone()),
             ec2_key_pair: text_change(plan.ec2_key_pair.as_deref(), current.ec2_key_pair.as_deref()),
             instance_role_arn: profile,
             subnet_ids: changed(subnets != current.subnet_ids).map(|()| subnets),
             security_group_ids: changed(groups != current.security_group_ids).map(|()| groups),
-            instance_tags: changed(plan.instance_tags != current.instance_tags).map(|()| plan.instance_tags.clone()),
+            instance_tags: instance_tags_change(topology, current),
         },
     };
-    (update != ComputeEnvironmentUpdate::default()).then_some(update)
+    (awaits_role || update != ComputeEnvironmentUpdate::default()).then_some(update)
+}
+
+/// The instances' tags, if they differ; those of others that are ignored stay, because the call replaces all.
+fn instance_tags_change(topology: &Topology, current: &ComputeEnvironment) -> Option<Tags> {
+    let wanted = &topology.compute_environment.instance_tags;
+    if tag_changes(&current.instance_tags, wanted, &topology.ignored_tags).is_empty() {
+        return None;
+    }
+    let mut tags = current.instance_tags.clone();
+    tags.retain(|key, _| topology.ignored_tags.covers(key));
+    tags.extend(wanted.clone());
+    Some(tags)
 }
 
 /// Whether the instance types are the planned ones. Their order matters to the one strategy that is about it.
@@ -184,10 +195,10 @@ fn text_change(wanted: Option<&str>, current: Option<&str>) -> Option<String> {
 }
 
 /// Whether the image types are as planned. When none are given, Batch fills in its default, which is no difference.
-fn same_ec2_configuration(wanted: &[Ec2Configuration], current: &[Ec2Configuration]) -> bool {
-    if wanted.is_empty() {
-        return batch::is_default_ec2_configuration(current);
+fn same_ec2_configuration(plan: &ComputeEnvironmentPlan, current: &ComputeEnvironment) -> bool {
+    if plan.ec2_configuration.is_empty() {
+        return batch::is_default_ec2_configuration(&current.ec2_configuration, &plan.instance_types);
     }
     let set = |list: &[Ec2Configuration]| list.iter().cloned().collect::<BTreeSet<_>>();
-    set(wanted) == set(current)
+    set(&plan.ec2_configuration) == set(&current.ec2_configuration)
 }

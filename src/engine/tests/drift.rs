@@ -251,6 +251,18 @@ async fn a_compute_environment_that_turned_invalid() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_compute_environment_that_is_invalid_for_a_profile_that_is_replaced_by_an_own_one() {
+    let lab = Lab::slow(|_| {});
+    let absent = "arn:aws:iam::123456789012:instance-profile/absent".to_owned();
+    let first = lab
+        .topology(|spec| spec.compute_environment.instance_role_arn = Some(absent))
+        .await;
+    assert!(!lab.apply(&first).await.failures.is_empty());
+    let second = lab.topology(|_| {}).await;
+    lab.make(&second).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_compute_environment_that_is_gone() {
     repairs(
         |world| world.compute_environments.clear(),
@@ -299,4 +311,9 @@ async fn tags_of_others_are_removed_unless_ignored() {
     lab.aws.edit(foreign);
     lab.make(&topology).await;
     assert_eq!(lab.writes(), [] as [&str; 0]);
+
+    // What is wanted is written even if others' tags of that key are ignored.
+    topology.vpc.tags.insert("cost-centre".into(), "43".into());
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:CreateTags"]);
 }

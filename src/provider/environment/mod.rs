@@ -207,7 +207,8 @@ fn already_there(apply: &Apply) -> tf_provider::Diagnostic {
         format!("There is an environment {name} already"),
         format!(
             "A finished environment of that name is in {region}, account {}, and not in this state. To manage it here, import it: \
-             terraform import isolated_batch_environment.NAME {name}@{region}. Otherwise choose another name.",
+             terraform import isolated_batch_environment.NAME {name}@{region}. If this is a replacement with create_before_destroy, remove that setting: a name is unique, so that the old \
+             environment must go first. Otherwise choose another name.",
             ownership.account_id
         ),
     )

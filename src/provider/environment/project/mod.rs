@@ -31,6 +31,14 @@ pub(super) const VALID: &str = "VALID";
 /// State of an endpoint that works, and the only one that an apply ends with.
 pub(super) const AVAILABLE: &str = "available";
 
+/// What the choice of zones depends on besides the network, where there is a choice: they are chosen for the services.
+const CHOICE_OF_ZONES: [&str; 4] = [
+    "endpoints.availability_zones",
+    "endpoints.additional_services",
+    "endpoints.cloudwatch_logs",
+    "compute_environment.type",
+];
+
 /// What a plan is made from.
 pub(super) struct Projection<'a> {
     /// The configuration.
@@ -84,6 +92,9 @@ impl Projection<'_> {
             "network.availability_zones",
             "network.subnet_prefix_length",
         ]);
+        // Zones that are chosen are chosen for the services.
+        let chosen = config.availability_zones.is_null() && self.prior.is_none();
+        let touched = touched || (chosen && self.unknown.touch(&CHOICE_OF_ZONES));
         let topology = self.topology.filter(|_| !touched);
         let order = match config.availability_zones.is_null() {
             true => texts(&prior.availability_zones),
@@ -214,7 +225,9 @@ impl Projection<'_> {
         let prior = self.prior.map(|prior| object(&prior.compute_environment));
         let plan = self.topology.map(|topology| &topology.compute_environment);
         // A derived name depends on every value that could replace the environment.
-        let named = plan.filter(|_| !change::may_replace().any(|attribute| self.unknown.touch(&[attribute])));
+        let named = plan
+            .filter(|_| !change::may_replace().any(|attribute| self.unknown.touch(&[attribute])))
+            .filter(|_| self.prior.is_some() || !self.unknown.touch(&CHOICE_OF_ZONES));
         let mut planned = ComputeEnvironment {
             name: config.name.clone().or(known(named.map(|plan| plan.name.as_str()))),
             r#type: config.r#type.clone().or(text(ComputeType::Ec2.as_str())),

@@ -36,7 +36,11 @@ impl Sight<'_> {
             max_vcpus: number(seen.max_vcpus),
             enabled: Value::Value(seen.enabled),
             image_id: seen.image_id.clone().filter(|id| !id.is_empty()).into(),
-            ec2_configuration: images(&reference.ec2_configuration, &seen.ec2_configuration),
+            ec2_configuration: images(
+                &reference.ec2_configuration,
+                &seen.ec2_configuration,
+                &seen.instance_types,
+            ),
             ec2_key_pair: seen.ec2_key_pair.clone().filter(|name| !name.is_empty()).into(),
             instance_role_arn: self.instance_role(seen.instance_role_arn.as_deref()),
             create_service_role: Value::Value(service_role.1),
@@ -137,9 +141,10 @@ fn instance_types(seen: &observed::ComputeEnvironment, reference: &Value<List<St
 fn images(
     reference: &Value<List<Ec2Configuration>>,
     seen: &[batch::Ec2Configuration],
+    instance_types: &[String],
 ) -> Value<List<Ec2Configuration>> {
     let written: Vec<Ec2Configuration> = reference.iter().flatten().flatten().cloned().collect();
-    if written.is_empty() && batch::is_default_ec2_configuration(seen) {
+    if written.is_empty() && batch::is_default_ec2_configuration(seen, instance_types) {
         return Value::Value(List::new());
     }
     let mut seen: Vec<Ec2Configuration> = seen.iter().map(image).collect();

@@ -23,7 +23,7 @@ impl Sight<'_> {
         Endpoints {
             cloudwatch_logs: Value::Value(cloudwatch_logs),
             additional_services: self.additional(&seen, &asked, cloudwatch_logs),
-            private_dns_enabled: private_dns(reference, &seen),
+            private_dns_enabled: private_dns(&seen),
             availability_zones: self.endpoint_zones(reference, network, &seen),
             services: Value::Value(
                 seen.iter()
@@ -102,14 +102,10 @@ fn services(endpoints: &Endpoints) -> impl Iterator<Item = (&String, &Service)> 
     entries.filter_map(|(name, service)| Some((name, service.as_ref_option()?)))
 }
 
-/// On if it is on everywhere, off if it is off everywhere; else what the reference does not say, so that the difference shows.
-fn private_dns(reference: &Endpoints, seen: &BTreeMap<String, &Endpoint>) -> Value<bool> {
-    let wanted = reference.private_dns_enabled.unwrap_or(true);
-    let mut interfaces = seen
-        .values()
-        .filter(|endpoint| endpoint.kind == EndpointKind::Interface);
-    let as_wanted = interfaces.all(|endpoint| endpoint.private_dns_enabled == wanted);
-    Value::Value(wanted == as_wanted)
+/// On if any endpoint has it: a service without a private name never does. Where one of several is off, the environment's `drift`
+/// says which.
+fn private_dns(seen: &BTreeMap<String, &Endpoint>) -> Value<bool> {
+    Value::Value(seen.values().any(|endpoint| endpoint.private_dns_enabled))
 }
 
 fn service(reference: &Endpoints, name: &str, seen: &Endpoint) -> Value<Service> {

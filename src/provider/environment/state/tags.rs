@@ -46,7 +46,8 @@ impl Sight<'_> {
         let name_is_the_users = has_name(known);
         let shown = tags.iter().filter(|(key, _)| {
             !ours.contains_key(*key)
-                && !self.ignored_tags.covers(key)
+                // What the user sets is the user's, even if others' tags of that kind are ignored.
+                && (known.contains_key(*key) || !self.ignored_tags.covers(key))
                 && (key.as_str() != NAME_KEY || name_is_the_users)
         });
         shown.map(|(key, value)| (key.clone(), value.clone())).collect()
