@@ -19,13 +19,22 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 
 /// `a, b and c`.
 pub fn listed<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    joined(words, "and")
+}
+
+/// `a, b or c`.
+pub fn either<S: AsRef<str>>(words: impl IntoIterator<Item = S>) -> String {
+    joined(words, "or")
+}
+
+fn joined<S: AsRef<str>>(words: impl IntoIterator<Item = S>, conjunction: &str) -> String {
     let words: Vec<S> = words.into_iter().collect();
     match words.as_slice() {
         [] => "none".to_owned(),
         [only] => only.as_ref().to_owned(),
         [first @ .., last] => {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
+            format!("{} {conjunction} {}", first.join(", "), last.as_ref())
         }
     }
 }
@@ -70,5 +79,6 @@ mod tests {
         assert_eq!(listed::<&str>([]), "none");
         assert_eq!(listed(["a"]), "a");
         assert_eq!(listed(["a", "b", "c"]), "a, b and c");
+        assert_eq!(either(["a", "b", "c"]), "a, b or c");
     }
 }

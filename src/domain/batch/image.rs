@@ -23,7 +23,7 @@ pub fn validate_image_type(image_type: &str) -> Result<(), Invalid> {
         format!("{image_type:?} is not an image type for ECS"),
         format!(
             "Use {}.{}",
-            suggest::listed(IMAGE_TYPES),
+            suggest::either(IMAGE_TYPES),
             suggest::did_you_mean(image_type, IMAGE_TYPES)
         ),
     ))

@@ -44,7 +44,7 @@ pub fn validate_instance_type(name: &str) -> Result<(), Invalid> {
         format!("{name:?} is not an instance type"),
         format!(
             "Use a type such as \"c5.large\", a family such as \"c5\", or {}.{suggestion}",
-            suggest::listed(COLLECTIVE)
+            suggest::either(COLLECTIVE)
         ),
     ))
 }

@@ -118,7 +118,7 @@ fn word_of<T: Copy>(what: &str, word: &str, all: &[T], as_str: fn(T) -> &'static
             format!("{word:?} is not a supported {what}"),
             format!(
                 "Use {}.{}",
-                suggest::listed(&words),
+                suggest::either(&words),
                 suggest::did_you_mean(word, words.iter().copied())
             ),
         )

@@ -12,18 +12,19 @@ use super::model::{ComputeEnvironment, Endpoints, Environment, Network, Security
 use super::spec::DEFAULT_INSTANCE_TYPES;
 use super::timeouts;
 use crate::domain::Tags;
-use crate::domain::batch::ComputeType;
+use crate::domain::batch::{AllocationStrategy, ComputeType};
 use crate::domain::change;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::identity::{is_service_linked, name_in_arn};
 use crate::domain::spec::{InstanceTenancy, NetworkSpec};
 use crate::domain::topology::{EndpointPlan, Topology};
 use crate::engine::part::Part;
-use crate::provider::attribute::{Map, Unknowns};
+use crate::provider::attribute::{List, Map, Unknowns};
 use crate::provider::number::Number;
 use crate::provider::read::{list, object, texts};
 use pieces::{
-    count, elements, keep, known, known_or_unknown, section, subnet_ids, subnets, text, with_protocols, zones,
+    count, elements, in_prior_order, keep, known, known_or_unknown, section, subnet_ids, subnets, text, with_protocols,
+    zones,
 };
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
@@ -96,10 +97,8 @@ impl Projection<'_> {
         let chosen = config.availability_zones.is_null() && self.prior.is_none();
         let touched = touched || (chosen && self.unknown.touch(&CHOICE_OF_ZONES));
         let topology = self.topology.filter(|_| !touched);
-        let order = match config.availability_zones.is_null() {
-            true => texts(&prior.availability_zones),
-            false => None,
-        };
+        let order = texts(&prior.availability_zones);
+        let named_zones = in_prior_order(config.availability_zones, &prior.availability_zones);
         let zones = topology.map(|topology| zones(topology, &order.unwrap_or_default()));
         let prefix = topology.and_then(|topology| topology.subnets.last());
         let subnets = topology.map(|topology| subnets(topology, &prior));
@@ -110,9 +109,7 @@ impl Projection<'_> {
                 .max_azs
                 .or(known_or_unknown(zones.as_ref().map(|zones| count(zones.len())))),
             subnet_ids: known_or_unknown(zones.as_ref().map(|zones| subnet_ids(zones, subnets.as_ref()))),
-            availability_zones: config
-                .availability_zones
-                .or(known_or_unknown(zones.map(|zones| elements(&zones)))),
+            availability_zones: named_zones.or(known_or_unknown(zones.map(|zones| elements(&zones)))),
             subnet_prefix_length: config.subnet_prefix_length.or(known_or_unknown(
                 prefix.map(|subnet| subnet.cidr_block.prefix_len().into()),
             )),
@@ -128,7 +125,11 @@ impl Projection<'_> {
     }
 
     fn endpoints(&self, network: &Network) -> Endpoints {
-        let config = object(&self.config.endpoints);
+        let mut config = object(&self.config.endpoints);
+        if let Some(prior) = self.prior.map(|prior| object(&prior.endpoints)) {
+            config.additional_services = in_prior_order(config.additional_services, &prior.additional_services);
+            config.availability_zones = in_prior_order(config.availability_zones, &prior.availability_zones);
+        }
         let touched = self.unknown.touch(&[
             "region",
             "endpoints.cloudwatch_logs",
@@ -232,7 +233,7 @@ impl Projection<'_> {
             name: config.name.clone().or(known(named.map(|plan| plan.name.as_str()))),
             r#type: config.r#type.clone().or(text(ComputeType::Ec2.as_str())),
             allocation_strategy: config.allocation_strategy.clone().or(known(self.strategy())),
-            instance_types: config.instance_types.clone().or(list(DEFAULT_INSTANCE_TYPES)),
+            instance_types: self.instance_types(&config, prior.as_ref()),
             min_vcpus: config.min_vcpus.clone().or(Value::Value(Number::Whole(0))),
             desired_vcpus: config.desired_vcpus.clone().or_else(|| {
                 let prior = prior.as_ref().map(|prior| prior.desired_vcpus.clone());
@@ -254,6 +255,17 @@ impl Projection<'_> {
         };
         self.outputs(&mut planned, prior, network, group);
         planned
+    }
+
+    /// Their order matters to one strategy only.
+    fn instance_types(&self, config: &ComputeEnvironment, prior: Option<&ComputeEnvironment>) -> Value<List<String>> {
+        let types = config.instance_types.clone().or(list(DEFAULT_INSTANCE_TYPES));
+        match prior {
+            Some(prior) if self.strategy() != Some(AllocationStrategy::BestFitProgressiveOrdered.as_str()) => {
+                in_prior_order(types, &prior.instance_types)
+            }
+            _ => types,
+        }
     }
 
     fn strategy(&self) -> Option<&str> {

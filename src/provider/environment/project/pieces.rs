@@ -7,6 +7,7 @@ use crate::domain::topology::Topology;
 use crate::provider::attribute::{List, Map};
 use crate::provider::environment::model::{IngressRule, Network, Subnet};
 use crate::provider::number::Number;
+use crate::provider::read;
 
 /// The zones of a topology: in `order` if they are the same zones, else in the topology's own.
 pub(super) fn zones<'a>(topology: &'a Topology, order: &[String]) -> Vec<&'a str> {
@@ -15,6 +16,21 @@ pub(super) fn zones<'a>(topology: &'a Topology, order: &[String]) -> Vec<&'a str
         zones.sort_by_key(|zone| order.iter().position(|known| known == zone));
     }
     zones
+}
+
+/// A list whose order AWS does not keep: the same words in another order are no change, so that the prior list is planned.
+pub(super) fn in_prior_order(config: Value<List<String>>, prior: &Value<List<String>>) -> Value<List<String>> {
+    let sorted = |words: &Value<List<String>>| {
+        let words: Option<Vec<String>> = words.as_ref_option()?.iter().map(read::text).collect();
+        words.map(|mut words| {
+            words.sort();
+            words
+        })
+    };
+    match (sorted(&config), sorted(prior)) {
+        (Some(wanted), Some(there)) if wanted == there => prior.clone(),
+        _ => config,
+    }
 }
 
 /// The subnets by zone, with the ids of those that exist.

@@ -241,3 +241,55 @@ async fn a_zone_that_comes_back_changes_no_order() {
         terraform.assert_settled(&config).await;
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn another_order_of_a_list_that_has_none_is_no_change() {
+    let with = |zones: &str, services: &str, types: &str| {
+        config(&format!(
+            r#"{{"name": "simulation", "network": {{"availability_zones": {zones}}},
+                "endpoints": {{"additional_services": {services}, "availability_zones": {zones}}},
+                "compute_environment": {{"max_vcpus": 4, "instance_types": {types}}}}}"#
+        ))
+    };
+    let mut terraform = Terraform::new();
+    let first = with(
+        r#"["ap-northeast-1a", "ap-northeast-1c"]"#,
+        r#"["ssm", "kms"]"#,
+        r#"["c6i", "m6i"]"#,
+    );
+    terraform.apply(&first).await.unwrap();
+    let turned = with(
+        r#"["ap-northeast-1c", "ap-northeast-1a"]"#,
+        r#"["kms", "ssm"]"#,
+        r#"["m6i", "c6i"]"#,
+    );
+    terraform.assert_settled(&turned).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tag_that_the_user_sets_is_the_users_even_if_it_is_ignored() {
+    let mut settings = settings();
+    settings.default_tags = Tags::from([("team:lead".into(), "x".into())]);
+    settings.ignored_tags.key_prefixes = vec!["team".into()];
+    let mut terraform = Terraform::with(settings);
+    let tagged = |value: &str| {
+        config(&format!(
+            r#"{{"name": "simulation", "tags": {{"team": "{value}"}},
+                "compute_environment": {{"max_vcpus": 4, "instance_tags": {{"team": "{value}"}}}}}}"#
+        ))
+    };
+    for value in ["y", "z"] {
+        terraform.apply(&tagged(value)).await.unwrap();
+        terraform.assert_settled(&tagged(value)).await;
+    }
+    assert!(terraform.cloud.world().vpcs.values().all(|vpc| vpc.tags["team"] == "z"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn images_that_are_no_longer_named_go_back_to_the_default() {
+    let gpu = r#"{"name": "simulation", "compute_environment": {"max_vcpus": 4, "ec2_configuration": [{"image_type": "ECS_AL2023_NVIDIA"}]}}"#;
+    let mut terraform = Terraform::new();
+    terraform.apply(&config(gpu)).await.unwrap();
+    terraform.apply(&config(SHORT)).await.unwrap();
+    terraform.assert_settled(&config(SHORT)).await;
+}
