@@ -167,6 +167,8 @@ pub trait NetworkApi: Send + Sync {
     async fn create_subnet(&self, request: &SubnetRequest) -> Result<Subnet>;
     /// `ec2:ModifySubnetAttribute` of `mapPublicIpOnLaunch`.
     async fn set_map_public_ip_on_launch(&self, subnet_id: &str, enabled: bool) -> Result<()>;
+    /// `ec2:ModifySubnetAttribute` of `assignIpv6AddressOnCreation`.
+    async fn set_assign_ipv6_address_on_creation(&self, subnet_id: &str, enabled: bool) -> Result<()>;
     /// `ec2:DeleteSubnet`.
     async fn delete_subnet(&self, subnet_id: &str) -> Result<()>;
 

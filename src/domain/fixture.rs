@@ -7,7 +7,8 @@ use super::batch::ComputeType;
 use super::endpoint::EndpointKind;
 use super::facts::{EndpointService, Facts};
 use super::spec::{
-    ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, Kept, NetworkSpec, SecurityGroupSpec, Spec,
+    ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, IsolationSpec, Kept, NetworkSpec,
+    SecurityGroupSpec, Spec,
 };
 
 /// Tokyo as an account sees it that got no `1b`.
@@ -91,6 +92,7 @@ pub(crate) fn seed() -> Spec {
             create_service_role: false,
             instance_tags: Tags::new(),
         },
+        isolation: IsolationSpec::default(),
         tags: Tags::new(),
         ignored_tags: IgnoredTags::default(),
         kept: Kept::default(),

@@ -16,6 +16,7 @@
 //! | [`facts`] | what must be known of the account and the region |
 //! | [`firewall`] | security group rules as sets with a total order |
 //! | [`identity`] | roles, trust and managed policies, per partition |
+//! | [`isolation`] | the proof that nothing leads out of the environment's subnets |
 //! | [`limits`] | AWS's limits as named constants |
 //! | [`name`] | deterministic names, ownership tags, the import id's grammar |
 //! | [`observed`] | what AWS reports |
@@ -35,6 +36,7 @@ pub mod firewall;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod identity;
+pub mod isolation;
 pub mod limits;
 pub mod lint;
 pub mod name;

@@ -80,6 +80,8 @@ pub struct Subnet {
     pub cidr_block: Option<Ipv4Net>,
     /// `mapPublicIpOnLaunch`: must be false in an isolated subnet.
     pub map_public_ip_on_launch: bool,
+    /// `assignIpv6AddressOnCreation`: must be false in an isolated subnet, since every IPv6 address is a public one.
+    pub assign_ipv6_address_on_creation: bool,
     /// Tags.
     pub tags: Tags,
 }
@@ -106,6 +108,8 @@ pub struct Route {
     pub destination: String,
     /// `local`, or the id of what traffic goes to: `igw-…`, `nat-…`, `vpce-…`, `pcx-…`, …
     pub target: String,
+    /// Whether its target is gone or detached, so that it carries nothing (state `blackhole`).
+    pub blackhole: bool,
 }
 
 /// A security group.

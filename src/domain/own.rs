@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::name::Ownership;
-use super::observed::{Endpoint, Observed, Route, RouteTable, SecurityGroup, Subnet};
+use super::observed::{Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
 use super::topology::{EndpointPlan, SecurityGroupPlan, SubnetPlan};
 
 impl Observed {
@@ -116,18 +116,5 @@ impl Endpoint {
     /// Whether it will never be available: AWS does not try again.
     pub fn has_failed(&self) -> bool {
         matches!(self.state.as_str(), "failed" | "rejected" | "expired")
-    }
-}
-
-impl Route {
-    /// Whether traffic over it can reach the internet: through an internet, egress-only or carrier gateway or a NAT, or because it
-    /// takes all traffic somewhere else, be it an instance or a transit gateway, where nothing shows that it ends.
-    /// Source: Amazon VPC User Guide, "Example routing options".
-    pub fn leads_to_the_internet(&self) -> bool {
-        let is_way_out = ["igw-", "eigw-", "nat-", "cagw-"]
-            .iter()
-            .any(|prefix| self.target.starts_with(prefix));
-        let is_default = matches!(self.destination.as_str(), "0.0.0.0/0" | "::/0") && self.target != "local";
-        is_way_out || is_default
     }
 }

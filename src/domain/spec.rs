@@ -29,6 +29,8 @@ pub struct Spec {
     pub security_group: SecurityGroupSpec,
     /// The Batch compute environment.
     pub compute_environment: ComputeEnvironmentSpec,
+    /// What becomes of a path to the internet.
+    pub isolation: IsolationSpec,
     /// The user's tags merged over the provider's `default_tags`; ownership and `Name` tags are added by the topology.
     pub tags: Tags,
     /// Tags that are left alone wherever they are found (the provider's `ignore_tags`).
@@ -181,6 +183,19 @@ pub struct ComputeEnvironmentSpec {
     pub create_service_role: bool,
     /// Tags of the instances; changing them is an infrastructure update.
     pub instance_tags: Tags,
+}
+
+/// What becomes of a path to the internet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IsolationSpec {
+    /// Whether it is removed from a managed network, and an error in an existing one.
+    pub enforce: bool,
+}
+
+impl Default for IsolationSpec {
+    fn default() -> Self {
+        Self { enforce: true }
+    }
 }
 
 impl Kept {

@@ -17,6 +17,7 @@
 //! | [`graph`] | which steps may run now |
 //! | [`run`] | starts steps as their requirements are met |
 //! | [`act`] | one step → one call of the port, with the propagation retries |
+//! | [`proof`] | nothing leads to the internet: without it there is no success |
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
 //! | [`report`] | what failed, why, and what the user can do |
 
@@ -38,6 +39,7 @@ mod diff;
 pub mod graph;
 mod observe;
 pub mod part;
+mod proof;
 pub mod report;
 mod run;
 pub mod step;
@@ -123,7 +125,7 @@ impl Engine {
 
     /// Whether converging would find nothing to do: the environment is complete and healthy.
     pub fn is_complete(&self, topology: &Topology, observed: &Observed) -> bool {
-        diff::diff(topology, observed).is_empty()
+        diff::diff(topology, observed).is_empty() && proof::failures(topology, observed).is_empty()
     }
 
     /// What converging would do, in words, one line for each thing: "creating the endpoint for ecr.api". Empty when
@@ -205,9 +207,11 @@ impl Engine {
             let tasks = remaining(&run.world().observed);
             info!(round, steps = tasks.len(), "observed");
             if tasks.is_empty() {
+                let observed = run.world().observed;
+                let unproved = topology.map(|topology| proof::failures(topology, &observed));
                 return Outcome {
-                    observed: run.world().observed,
-                    failures: Vec::new(),
+                    observed,
+                    failures: unproved.unwrap_or_default(),
                 };
             }
             if round + 1 == ROUNDS && failures.is_empty() {

@@ -26,6 +26,8 @@ pub enum Part {
     ServiceRole,
     /// The compute environment.
     ComputeEnvironment,
+    /// That nothing leads to the internet.
+    Isolation,
     /// Tags of the network's parts, which share calls.
     Tags,
 }
@@ -41,6 +43,7 @@ impl Part {
             Self::InstanceRole => "compute_environment.instance_role_arn",
             Self::ServiceRole => "compute_environment.service_role_arn",
             Self::ComputeEnvironment => "compute_environment",
+            Self::Isolation => "isolation",
             Self::Tags => "tags",
         }
     }
@@ -59,6 +62,7 @@ impl fmt::Display for Part {
             Self::InstanceRole => f.write_str("instance role"),
             Self::ServiceRole => f.write_str("service role"),
             Self::ComputeEnvironment => f.write_str("compute environment"),
+            Self::Isolation => f.write_str("isolation"),
             Self::Tags => f.write_str("network's tags"),
         }
     }

@@ -93,6 +93,13 @@ pub enum Step {
         /// Subnet.
         subnet_id: String,
     },
+    /// Stops a subnet from giving IPv6 addresses, which are public ones.
+    DisableIpv6Addresses {
+        /// Zone.
+        zone: String,
+        /// Subnet.
+        subnet_id: String,
+    },
     /// Creates the route table of a zone.
     CreateRouteTable(String),
     /// Gives a zone's subnet its route table, whatever table it has now.
@@ -199,9 +206,10 @@ impl Step {
         match self {
             Self::CreateVpc | Self::EnableDnsSupport | Self::EnableDnsHostnames | Self::DeleteVpc(_) => Part::Vpc,
             Self::Tag { .. } | Self::Untag { .. } => Part::Tags,
-            Self::CreateSubnet(zone) | Self::DisablePublicAddresses { zone, .. } | Self::DeleteSubnet { zone, .. } => {
-                Part::Subnet(zone.clone())
-            }
+            Self::CreateSubnet(zone)
+            | Self::DisablePublicAddresses { zone, .. }
+            | Self::DisableIpv6Addresses { zone, .. }
+            | Self::DeleteSubnet { zone, .. } => Part::Subnet(zone.clone()),
             Self::CreateRouteTable(zone)
             | Self::AssociateRouteTable(zone)
             | Self::DeleteRoute { zone, .. }

@@ -101,6 +101,15 @@ impl NetworkApi for FakeCloud {
         .await
     }
 
+    async fn set_assign_ipv6_address_on_creation(&self, subnet_id: &str, enabled: bool) -> Result<()> {
+        self.write(
+            "ec2:ModifySubnetAttribute",
+            format!("{subnet_id}, assignIpv6AddressOnCreation = {enabled}"),
+            |world, at| world.set_assign_ipv6(at, subnet_id, enabled),
+        )
+        .await
+    }
+
     async fn delete_subnet(&self, subnet_id: &str) -> Result<()> {
         self.write("ec2:DeleteSubnet", subnet_id, |world, _| world.delete_subnet(subnet_id))
             .await

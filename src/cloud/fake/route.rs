@@ -36,10 +36,11 @@ impl World {
             .filter_map(|endpoint| {
                 let destination = prefix_lists.get(&endpoint.service_name)?.clone();
                 let target = endpoint.id.clone();
-                endpoint
-                    .route_table_ids
-                    .contains(id)
-                    .then_some(Route { destination, target })
+                endpoint.route_table_ids.contains(id).then_some(Route {
+                    destination,
+                    target,
+                    blackhole: false,
+                })
             });
         table.routes.extend(routes);
         Some(table)

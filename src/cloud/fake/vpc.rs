@@ -109,6 +109,7 @@ impl World {
             availability_zone: request.availability_zone.clone(),
             cidr_block: Some(block),
             map_public_ip_on_launch: false,
+            assign_ipv6_address_on_creation: false,
             tags: request.tags.clone(),
         };
         self.subnets
@@ -118,6 +119,11 @@ impl World {
 
     pub(super) fn set_map_public_ip(&mut self, at: &Moment<'_>, subnet_id: &str, enabled: bool) -> Answer<()> {
         known_mut(&mut self.subnets, subnet_id, at)?.map_public_ip_on_launch = enabled;
+        Ok(())
+    }
+
+    pub(super) fn set_assign_ipv6(&mut self, at: &Moment<'_>, subnet_id: &str, enabled: bool) -> Answer<()> {
+        known_mut(&mut self.subnets, subnet_id, at)?.assign_ipv6_address_on_creation = enabled;
         Ok(())
     }
 
@@ -141,6 +147,7 @@ impl World {
         let local = self.vpcs.get(vpc_id).and_then(|vpc| vpc.cidr_block).map(|block| Route {
             destination: block.to_string(),
             target: "local".to_owned(),
+            blackhole: false,
         });
         let table = RouteTable {
             id: self.new_id("rtb"),

@@ -63,6 +63,7 @@ delegate! {
     "ec2:DescribeSubnets" => subnets(vpc_id: &str) -> Vec<Subnet>;
     "ec2:CreateSubnet" => create_subnet(request: &SubnetRequest) -> Subnet;
     "ec2:ModifySubnetAttribute" => set_map_public_ip_on_launch(subnet_id: &str, enabled: bool) -> ();
+    "ec2:ModifySubnetAttribute" => set_assign_ipv6_address_on_creation(subnet_id: &str, enabled: bool) -> ();
     "ec2:DeleteSubnet" => delete_subnet(subnet_id: &str) -> ();
 
     "ec2:DescribeRouteTables" => route_tables(vpc_id: &str) -> Vec<RouteTable>;

@@ -165,6 +165,12 @@ pub static TABLE: &[Row] = &[
         Some(format!("{:?}", s.compute_environment.instance_tags))
     }),
     in_place(
+        "isolation.enforce",
+        "It says what becomes of a path to the internet and exists in the state only; setting it to `true` has the paths that are \
+         there removed.",
+        OURS,
+    ),
+    in_place(
         "deletion_protection",
         "It guards the environment against being destroyed and exists in the state only.",
         OURS,

@@ -15,7 +15,7 @@ use super::batch::ComputeEnvironmentPlan;
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
-use super::spec::{IgnoredTags, InstanceTenancy};
+use super::spec::{IgnoredTags, InstanceTenancy, IsolationSpec};
 
 mod picture;
 mod plan;
@@ -44,6 +44,8 @@ pub struct Topology {
     pub service_role: Option<RolePlan>,
     /// The compute environment.
     pub compute_environment: ComputeEnvironmentPlan,
+    /// What becomes of a path to the internet.
+    pub isolation: IsolationSpec,
     /// Tags that are left alone.
     pub ignored_tags: IgnoredTags,
 }

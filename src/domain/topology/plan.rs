@@ -195,6 +195,7 @@ impl Planner<'_> {
             instance_role: (spec.instance_profile() == InstanceProfileChoice::Owned).then(|| self.instance_role()),
             service_role: (spec.service_role() == ServiceRoleChoice::Owned).then(|| self.service_role()),
             compute_environment: self.compute_environment(zones, addresses),
+            isolation: spec.isolation,
             ignored_tags: spec.ignored_tags.clone(),
             ownership: self.ownership,
         }

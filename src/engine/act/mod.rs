@@ -97,6 +97,9 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         Step::DisablePublicAddresses { subnet_id, .. } => {
             Ok(run.cloud.set_map_public_ip_on_launch(subnet_id, false).await?)
         }
+        Step::DisableIpv6Addresses { subnet_id, .. } => {
+            Ok(run.cloud.set_assign_ipv6_address_on_creation(subnet_id, false).await?)
+        }
         Step::CreateRouteTable(zone) => create::route_table(run, zone).await,
         Step::AssociateRouteTable(zone) => create::association(run, zone).await,
         Step::DeleteRoute {

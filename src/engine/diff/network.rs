@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::super::graph::Task;
 use super::super::step::{Milestone, Step};
 use crate::domain::firewall::RuleChanges;
-use crate::domain::observed::{Observed, RouteTable};
+use crate::domain::isolation::Way;
+use crate::domain::observed::{Observed, RouteTable, Subnet};
 use crate::domain::topology::{SubnetPlan, Topology};
 
 pub(super) fn vpc(observed: &Observed, tasks: &mut Vec<Task>) {
@@ -42,16 +43,22 @@ pub(super) fn subnets(topology: &Topology, observed: &Observed, tasks: &mut Vec<
                 [Milestone::Vpc],
                 [Milestone::Subnet(zone)],
             )),
-            Some(subnet) if subnet.map_public_ip_on_launch => tasks.push(Task::new(
-                Step::DisablePublicAddresses {
-                    zone,
-                    subnet_id: subnet.id.clone(),
-                },
-                [],
-                [],
-            )),
+            Some(subnet) if topology.isolation.enforce => addresses(zone, subnet, tasks),
             Some(_) => {}
         }
+    }
+}
+
+/// Instances get no public address: where a path to the internet comes about, they cannot be reached over it at least.
+fn addresses(zone: String, subnet: &Subnet, tasks: &mut Vec<Task>) {
+    let subnet_id = || subnet.id.clone();
+    if subnet.map_public_ip_on_launch {
+        let (zone, subnet_id) = (zone.clone(), subnet_id());
+        tasks.push(Task::new(Step::DisablePublicAddresses { zone, subnet_id }, [], []));
+    }
+    if subnet.assign_ipv6_address_on_creation {
+        let subnet_id = subnet_id();
+        tasks.push(Task::new(Step::DisableIpv6Addresses { zone, subnet_id }, [], []));
     }
 }
 
@@ -83,7 +90,7 @@ pub(super) fn route_tables(topology: &Topology, observed: &Observed, tasks: &mut
         for route in table
             .iter()
             .flat_map(|table| &table.routes)
-            .filter(|route| route.leads_to_the_internet())
+            .filter(|route| topology.isolation.enforce && route.way() == Way::Internet)
         {
             tasks.push(Task::new(
                 Step::DeleteRoute {

@@ -12,6 +12,7 @@
 //! | `state` | what AWS reports → state |
 //! | `refresh` | reading an environment, and what has drifted |
 //! | `import` | an environment by its name |
+//! | `isolation` | what a plan says of paths to the internet |
 //! | `facts` | what is kept of the region beside the state |
 //! | `timeouts` | how long each verb may take |
 
@@ -19,6 +20,7 @@ mod apply;
 mod effect;
 mod facts;
 mod import;
+mod isolation;
 mod model;
 mod plan;
 mod project;

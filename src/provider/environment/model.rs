@@ -14,6 +14,7 @@ model! {
         endpoints: Endpoints,
         security_group: SecurityGroup,
         compute_environment: ComputeEnvironment,
+        isolation: Isolation,
         deletion_protection: bool,
         drift: List<String>,
         tags: Map<String>,
@@ -108,6 +109,13 @@ model! {
     Ec2Configuration {
         image_type: String,
         image_id_override: String,
+    }
+
+    /// `isolation`.
+    Isolation {
+        enforce: bool,
+        internet_paths: List<String>,
+        private_paths: List<String>,
     }
 
     /// `timeouts`.

@@ -7,6 +7,7 @@ use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostic, Diagnostics};
 
 use super::facts::{self, RegionFacts};
+use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
 use super::spec::{self, Surroundings};
@@ -212,11 +213,12 @@ impl Planner<'_> {
         let state = projection.environment();
         let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
         let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
+        let warnings = warnings.map(remark).chain(isolation::accepted(&state));
         Plan {
             state,
             facts: desired.facts,
             replace: desired.replace.into_iter().map(path).collect(),
-            warnings: warnings.map(remark).collect(),
+            warnings: warnings.collect(),
         }
     }
 

@@ -58,6 +58,9 @@ impl NetworkApi for AwsCloud {
     async fn set_map_public_ip_on_launch(&self, subnet_id: &str, enabled: bool) -> Result<()> {
         subnet::set_map_public_ip_on_launch(&self.ec2, subnet_id, enabled).await
     }
+    async fn set_assign_ipv6_address_on_creation(&self, subnet_id: &str, enabled: bool) -> Result<()> {
+        subnet::set_assign_ipv6_address_on_creation(&self.ec2, subnet_id, enabled).await
+    }
     async fn delete_subnet(&self, subnet_id: &str) -> Result<()> {
         subnet::delete(&self.ec2, subnet_id).await
     }

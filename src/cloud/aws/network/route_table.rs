@@ -1,7 +1,7 @@
 //! Route tables, their associations and routes.
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{ResourceType, RouteTableAssociation, RouteTableAssociationStateCode};
+use aws_sdk_ec2::types::{ResourceType, RouteState, RouteTableAssociation, RouteTableAssociationStateCode};
 
 use super::super::answer::{incomplete, or_gone, refused};
 use super::{filter, specifications, tags, text};
@@ -67,6 +67,7 @@ fn route(route: &aws_sdk_ec2::types::Route) -> Route {
     Route {
         destination: text(destination),
         target: text(target),
+        blackhole: route.state() == Some(&RouteState::Blackhole),
     }
 }
 
@@ -164,6 +165,14 @@ mod tests {
             to(|route| route.core_network_arn("arn:aws:networkmanager")),
             "arn:aws:networkmanager"
         );
+    }
+
+    #[test]
+    fn a_route_to_something_that_is_gone_is_a_blackhole() {
+        let in_state = |state| route(&aws_sdk_ec2::types::Route::builder().state(state).build()).blackhole;
+        assert!(in_state(RouteState::Blackhole));
+        assert!(!in_state(RouteState::Active));
+        assert!(!route(&aws_sdk_ec2::types::Route::builder().build()).blackhole);
     }
 
     #[test]

@@ -27,6 +27,7 @@ fn from_sdk(subnet: &aws_sdk_ec2::types::Subnet) -> Subnet {
         availability_zone: text(subnet.availability_zone()),
         cidr_block: block(subnet.cidr_block()),
         map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or(false),
+        assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation().unwrap_or(false),
         tags: tags::from_sdk(subnet.tags()),
     }
 }
@@ -52,6 +53,17 @@ pub(super) async fn set_map_public_ip_on_launch(client: &Client, subnet_id: &str
         .modify_subnet_attribute()
         .subnet_id(subnet_id)
         .map_public_ip_on_launch(AttributeBooleanValue::builder().value(enabled).build())
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(refused("ec2:ModifySubnetAttribute"))
+}
+
+pub(super) async fn set_assign_ipv6_address_on_creation(client: &Client, subnet_id: &str, enabled: bool) -> Result<()> {
+    client
+        .modify_subnet_attribute()
+        .subnet_id(subnet_id)
+        .assign_ipv6_address_on_creation(AttributeBooleanValue::builder().value(enabled).build())
         .send()
         .await
         .map(|_| ())

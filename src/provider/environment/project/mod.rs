@@ -4,6 +4,7 @@
 //! [`Kept`](crate::domain::spec::Kept)); the default; or unknown. Ids of parts that exist are planned as they are, so that a plan
 //! without a change is exactly no change, and only what a change touches becomes unknown.
 
+mod isolation;
 mod pieces;
 
 use tf_provider::value::Value;
@@ -66,6 +67,7 @@ impl Projection<'_> {
         let endpoints = self.endpoints(&network);
         let security_group = self.security_group();
         let compute_environment = self.compute_environment(&network, &security_group);
+        let isolation = self.isolation(&network);
         Environment {
             id: self.config.name.clone(),
             name: self.config.name.clone(),
@@ -75,6 +77,7 @@ impl Projection<'_> {
             endpoints: section(&self.config.endpoints, endpoints),
             security_group: section(&self.config.security_group, security_group),
             compute_environment: section(&self.config.compute_environment, compute_environment),
+            isolation: section(&self.config.isolation, isolation),
             deletion_protection: self.config.deletion_protection.or(Value::Value(false)),
             drift: Value::Value(Vec::new()),
             tags: self.config.tags.clone().or(Value::Value(Map::new())),

@@ -6,6 +6,7 @@
 
 mod compute_environment;
 mod endpoints;
+mod isolation;
 mod network;
 mod security_group;
 
@@ -54,6 +55,11 @@ pub fn environment_schema() -> Schema {
             "compute_environment",
             compute_environment::object().single(),
             "The AWS Batch compute environment.",
+        )
+        .defaulted(
+            "isolation",
+            isolation::object().single(),
+            "What leads out of the environment's subnets, examined whenever the environment is read. Defaults to all defaults.",
         )
         .defaulted(
             "deletion_protection",

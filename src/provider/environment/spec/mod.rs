@@ -13,7 +13,7 @@ use super::model::Environment;
 use crate::domain::address::parse_cidr_block;
 use crate::domain::name::{EnvironmentName, Ownership};
 use crate::domain::problem::PlanError;
-use crate::domain::spec::{IgnoredTags, Kept, Spec};
+use crate::domain::spec::{IgnoredTags, IsolationSpec, Kept, Spec};
 use crate::domain::{Tags, batch, tagging};
 use crate::provider::read::{number, object, text};
 use reader::Reader;
@@ -52,6 +52,11 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
         endpoints: reader.endpoints(&object(&config.endpoints)),
         security_group: reader.security_group(&object(&config.security_group)),
         compute_environment: reader.compute_environment(&object(&config.compute_environment)),
+        isolation: IsolationSpec {
+            enforce: object(&config.isolation)
+                .enforce
+                .unwrap_or(IsolationSpec::default().enforce),
+        },
         tags: all_tags,
         ignored_tags: surroundings.ignored_tags.clone(),
         kept: surroundings.kept.map(kept).unwrap_or_default(),

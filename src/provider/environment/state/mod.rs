@@ -7,6 +7,7 @@
 
 mod compute_environment;
 mod endpoints;
+mod isolation;
 mod network;
 mod security_group;
 mod tags;
@@ -52,6 +53,7 @@ impl Sight<'_> {
             account_id: Value::Value(self.ownership.account_id.clone()),
             security_group: Value::Value(self.security_group(&object(&reference.security_group))),
             compute_environment: Value::Value(self.compute_environment(&object(&reference.compute_environment))),
+            isolation: Value::Value(self.isolation(&object(&reference.isolation), &network)),
             network: Value::Value(network),
             endpoints: Value::Value(endpoints),
             deletion_protection: reference.deletion_protection.or(Value::Value(false)),

@@ -1,0 +1,47 @@
+//! `isolation`.
+
+use tf_provider::value::Value;
+
+use super::Projection;
+use crate::domain::spec::IsolationSpec;
+use crate::provider::attribute::List;
+use crate::provider::environment::model::{Isolation, Network};
+use crate::provider::read::{object, texts};
+
+impl Projection<'_> {
+    pub(super) fn isolation(&self, network: &Network) -> Isolation {
+        let enforce = object(&self.config.isolation)
+            .enforce
+            .or(Value::Value(IsolationSpec::default().enforce));
+        let prior = self.prior.map(|prior| object(&prior.isolation)).unwrap_or_default();
+        Isolation {
+            internet_paths: match enforce {
+                // An apply that succeeds has cut them.
+                Value::Value(true) => Value::Value(List::new()),
+                Value::Value(false) => self.as_before(prior.internet_paths, network),
+                Value::Null | Value::Unknown => Value::Unknown,
+            },
+            private_paths: self.as_before(prior.private_paths, network),
+            enforce,
+        }
+    }
+
+    /// Paths that nobody touches stay as they are, as long as their subnets and tables do; what is made new has none.
+    fn as_before(&self, paths: Value<List<String>>, network: &Network) -> Value<List<String>> {
+        let Some(prior) = self.prior else {
+            return Value::Value(List::new());
+        };
+        let drift = texts(&prior.drift).unwrap_or_default();
+        let other_table = drift.iter().any(|line| line.starts_with("associating the route table"));
+        let subnets = texts(&network.subnet_ids);
+        match (paths, subnets) {
+            (Value::Value(paths), _) if paths.is_empty() => Value::Value(paths),
+            (Value::Value(mut paths), Some(subnets)) if !other_table => {
+                let begins = |path: &String| subnets.iter().any(|id| path.starts_with(&format!("{id} ")));
+                paths.retain(|path| path.as_ref_option().is_some_and(begins));
+                Value::Value(paths)
+            }
+            _ => Value::Unknown,
+        }
+    }
+}
