@@ -187,6 +187,9 @@ pub trait NetworkApi: Send + Sync {
 
     /// `ec2:DescribeSecurityGroups` of a VPC, rules included.
     async fn security_groups(&self, vpc_id: &str) -> Result<Vec<SecurityGroup>>;
+    /// `ec2:DescribeSecurityGroups` by ownership tags: ids of the VPCs that an environment has a group in. An existing network does not
+    /// carry its tags.
+    async fn vpcs_with_group_of(&self, ownership: &Ownership) -> Result<BTreeSet<String>>;
     /// `ec2:CreateSecurityGroup`. A new group has no inbound rule and one outbound rule, to everywhere.
     async fn create_security_group(&self, request: &SecurityGroupRequest) -> Result<SecurityGroup>;
     /// `ec2:AuthorizeSecurityGroupIngress` or `…Egress`.

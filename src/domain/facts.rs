@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::endpoint::EndpointKind;
 use super::name::short_service_name;
+use super::observed::Observed;
 
 /// Facts about one account in one region, as far as they were needed and asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Facts {
     pub endpoint_services: BTreeMap<String, EndpointService>,
     /// Full service name of a gateway service → id of its managed prefix list (`pl-…`).
     pub prefix_lists: BTreeMap<String, String>,
+    /// The existing network that the environment is to live in: its VPC, and everything in it. `None`: not asked for.
+    pub network: Option<Observed>,
 }
 
 /// One row of DescribeVpcEndpointServices, of the same service name.

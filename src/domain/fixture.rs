@@ -6,6 +6,7 @@ use super::Tags;
 use super::batch::ComputeType;
 use super::endpoint::EndpointKind;
 use super::facts::{EndpointService, Facts};
+use super::observed::{Endpoint, Observed, RouteTable, Subnet, Vpc};
 use super::spec::{
     ComputeEnvironmentSpec, EndpointsSpec, IgnoredTags, InstanceTenancy, IsolationSpec, Kept, NetworkSpec,
     SecurityGroupSpec, Spec,
@@ -51,6 +52,58 @@ pub(crate) fn tokyo() -> Facts {
     facts
 }
 
+/// Somebody's network with two subnets, one in each of two zones, which both use the main route table.
+pub(crate) fn network() -> Observed {
+    let subnet = |letter: &str, block: &str| Subnet {
+        id: format!("subnet-{letter}"),
+        availability_zone: format!("ap-northeast-1{letter}"),
+        cidr_block: Some(block.parse().unwrap()),
+        available_addresses: Some(200),
+        ..Subnet::default()
+    };
+    let vpc = Vpc {
+        id: "vpc-theirs".to_owned(),
+        cidr_block: Some("10.9.0.0/16".parse().unwrap()),
+        cidr_blocks: vec!["10.9.0.0/16".parse().unwrap(), "10.10.0.0/24".parse().unwrap()],
+        instance_tenancy: "default".to_owned(),
+        state: "available".to_owned(),
+        dns_support: Some(true),
+        dns_hostnames: Some(true),
+        tags: Tags::new(),
+    };
+    let main = RouteTable {
+        id: "rtb-main".to_owned(),
+        main: true,
+        ..RouteTable::default()
+    };
+    let subnets = [subnet("a", "10.9.0.0/24"), subnet("c", "10.9.1.0/24")];
+    Observed {
+        existing_network: true,
+        vpc: Some(vpc),
+        subnets: subnets.into_iter().map(|subnet| (subnet.id.clone(), subnet)).collect(),
+        route_tables: [(main.id.clone(), main)].into(),
+        ..Observed::default()
+    }
+}
+
+/// An available endpoint of nobody in particular.
+pub(crate) fn endpoint(id: &str, service_name: &str, kind: EndpointKind) -> Endpoint {
+    Endpoint {
+        id: id.to_owned(),
+        service_name: service_name.to_owned(),
+        kind,
+        state: "available".to_owned(),
+        last_error: None,
+        private_dns_enabled: false,
+        subnet_ids: BTreeSet::new(),
+        route_table_ids: BTreeSet::new(),
+        security_group_ids: BTreeSet::new(),
+        network_interface_ids: BTreeSet::new(),
+        dns_name: None,
+        tags: Tags::new(),
+    }
+}
+
 /// What the quickstart's configuration asks for.
 pub(crate) fn seed() -> Spec {
     Spec {
@@ -62,6 +115,7 @@ pub(crate) fn seed() -> Spec {
             availability_zones: None,
             subnet_prefix_length: Some(18),
             instance_tenancy: InstanceTenancy::Default,
+            existing: None,
         },
         endpoints: EndpointsSpec {
             cloudwatch_logs: false,

@@ -13,6 +13,7 @@
 //! | [`batch`] | the compute environment: types, strategies, what Batch accepts and what it changes in place |
 //! | [`change`] | the one table of changes: in place or replace |
 //! | [`endpoint`] | the one table of endpoints: which services an environment needs, and why |
+//! | [`existing`] | what an environment needs of a network that somebody else made |
 //! | [`facts`] | what must be known of the account and the region |
 //! | [`firewall`] | security group rules as sets with a total order |
 //! | [`identity`] | roles, trust and managed policies, per partition |
@@ -31,6 +32,7 @@ pub mod address;
 pub mod batch;
 pub mod change;
 pub mod endpoint;
+pub mod existing;
 pub mod facts;
 pub mod firewall;
 #[cfg(test)]

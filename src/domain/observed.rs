@@ -10,12 +10,16 @@ use super::Tags;
 use super::batch::Ec2Configuration;
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
+use super::name::Ownership;
 
 /// Everything that was seen of one environment.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
     /// The account that was looked into.
     pub account_id: String,
+    /// Whether the environment lives in an existing network: VPC, subnets and route tables are somebody else's, and so is whatever
+    /// in it does not carry the environment's tags.
+    pub existing_network: bool,
     /// The VPC.
     pub vpc: Option<Vpc>,
     /// Subnets of the VPC, by id; those that somebody else made in it included.
@@ -37,10 +41,14 @@ pub struct Observed {
 }
 
 impl Observed {
-    /// Whether nothing at all of the environment was seen.
-    pub fn is_empty(&self) -> bool {
-        self.vpc.is_none()
-            && self.subnets.is_empty()
+    /// Whether nothing at all of the environment was seen. What an existing network consists of is not the environment's.
+    pub fn is_empty(&self, ownership: &Ownership) -> bool {
+        let no_network = if self.existing_network {
+            self.own_security_group(ownership, None).is_none() && self.own_endpoints(ownership).next().is_none()
+        } else {
+            self.vpc.is_none() && self.subnets.is_empty()
+        };
+        no_network
             && self.instance_profile.is_none()
             && self.instance_role.is_none()
             && self.service_role.is_none()
@@ -82,6 +90,8 @@ pub struct Subnet {
     pub map_public_ip_on_launch: bool,
     /// `assignIpv6AddressOnCreation`: must be false in an isolated subnet, since every IPv6 address is a public one.
     pub assign_ipv6_address_on_creation: bool,
+    /// Addresses that are still free; `None`: not known.
+    pub available_addresses: Option<u32>,
     /// Tags.
     pub tags: Tags,
 }

@@ -1,10 +1,12 @@
 //! Which of the things observed are the environment's own.
 //!
 //! Ownership tags decide. Where somebody has removed them, a part is still recognised by the key that only it can have inside the
-//! environment's own VPC: a subnet by zone and block, a group by name, an endpoint by service.
+//! environment's own VPC: a subnet by zone and block, a group by name, an endpoint by service. In an existing network nothing is
+//! recognised like that, and what carries the tags of another environment never is.
 
 use std::collections::BTreeSet;
 
+use super::Tags;
 use super::name::Ownership;
 use super::observed::{Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
 use super::topology::{EndpointPlan, SecurityGroupPlan, SubnetPlan};
@@ -28,21 +30,25 @@ impl Observed {
                 .is_some_and(|environment| environment.name == id)
     }
 
-    /// The environment's subnet of a zone.
+    /// The environment's subnet of a zone, be it its own or the existing one that it is to be in.
     pub fn own_subnet(&self, ownership: &Ownership, plan: &SubnetPlan) -> Option<&Subnet> {
+        if let Some(id) = &plan.id {
+            return self.subnets.get(id);
+        }
         let mut in_zone = self
             .subnets
             .values()
             .filter(|subnet| subnet.availability_zone == plan.availability_zone);
-        in_zone
-            .clone()
-            .find(|subnet| ownership.owns(&subnet.tags))
-            .or_else(|| in_zone.find(|subnet| subnet.cidr_block == Some(plan.cidr_block)))
+        in_zone.clone().find(|subnet| ownership.owns(&subnet.tags)).or_else(|| {
+            in_zone
+                .find(|subnet| subnet.cidr_block == Some(plan.cidr_block) && self.may_be_own(ownership, &subnet.tags))
+        })
     }
 
     /// Every subnet that carries the environment's tags.
     pub fn own_subnets(&self, ownership: &Ownership) -> impl Iterator<Item = &Subnet> {
-        self.subnets.values().filter(|subnet| ownership.owns(&subnet.tags))
+        let subnets = self.subnets.values().filter(|_| !self.existing_network);
+        subnets.filter(|subnet| ownership.owns(&subnet.tags))
     }
 
     /// The route table that a subnet is explicitly associated with.
@@ -52,11 +58,16 @@ impl Observed {
             .find(|table| table.associations.contains_key(subnet_id))
     }
 
+    /// Whether something without the environment's tags may be its own nevertheless, because somebody removed them.
+    fn may_be_own(&self, ownership: &Ownership, tags: &Tags) -> bool {
+        !self.existing_network && !ownership.is_another_s(tags)
+    }
+
     /// Every route table, but the main one, that carries the environment's tags.
     pub fn own_route_tables(&self, ownership: &Ownership) -> impl Iterator<Item = &RouteTable> {
         self.route_tables
             .values()
-            .filter(|table| !table.main && ownership.owns(&table.tags))
+            .filter(|table| !self.existing_network && !table.main && ownership.owns(&table.tags))
     }
 
     /// The environment's security group.
@@ -66,9 +77,10 @@ impl Observed {
         plan: Option<&SecurityGroupPlan>,
     ) -> Option<&SecurityGroup> {
         let groups = || self.security_groups.values().filter(|group| group.name != "default");
-        groups()
-            .find(|group| ownership.owns(&group.tags))
-            .or_else(|| plan.and_then(|plan| groups().find(|group| group.name == plan.name)))
+        groups().find(|group| ownership.owns(&group.tags)).or_else(|| {
+            let plan = plan?;
+            groups().find(|group| group.name == plan.name && self.may_be_own(ownership, &group.tags))
+        })
     }
 
     /// The VPC's default security group.
@@ -86,7 +98,7 @@ impl Observed {
         };
         candidates()
             .find(|endpoint| ownership.owns(&endpoint.tags))
-            .or_else(|| candidates().next())
+            .or_else(|| candidates().find(|endpoint| self.may_be_own(ownership, &endpoint.tags)))
     }
 
     /// Every endpoint that carries the environment's tags and is not being deleted.
@@ -106,8 +118,10 @@ impl Observed {
         plans
             .into_iter()
             .filter(|plan| zones(&plan.availability_zone))
-            .filter_map(|plan| self.own_subnet(ownership, plan))
-            .map(|subnet| subnet.id.clone())
+            .filter_map(|plan| match &plan.id {
+                Some(id) => Some(id.clone()),
+                None => self.own_subnet(ownership, plan).map(|subnet| subnet.id.clone()),
+            })
             .collect()
     }
 }

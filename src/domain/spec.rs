@@ -21,7 +21,7 @@ pub struct Spec {
     pub name: EnvironmentName,
     /// The region, such as `ap-northeast-1`.
     pub region: String,
-    /// The managed network.
+    /// The network.
     pub network: NetworkSpec,
     /// The VPC endpoints.
     pub endpoints: EndpointsSpec,
@@ -68,7 +68,7 @@ pub struct Kept {
     pub compute_environment_name: Option<String>,
 }
 
-/// A managed network: one VPC with one isolated subnet and one route table per zone.
+/// The network: a managed one, which is a VPC with one isolated subnet and one route table per zone, unless it is an existing one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NetworkSpec {
     /// The VPC's block; default [`NetworkSpec::DEFAULT_CIDR_BLOCK`].
@@ -81,6 +81,17 @@ pub struct NetworkSpec {
     pub subnet_prefix_length: Option<u8>,
     /// Whether instances run on hardware of their own.
     pub instance_tenancy: InstanceTenancy,
+    /// The existing network to live in. Everything above is of no concern then.
+    pub existing: Option<ExistingNetworkSpec>,
+}
+
+/// A network that somebody else made and that the environment lives in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingNetworkSpec {
+    /// `vpc-…`
+    pub vpc_id: String,
+    /// `subnet-…`, one in each zone, in the user's order.
+    pub subnet_ids: Vec<String>,
 }
 
 impl NetworkSpec {

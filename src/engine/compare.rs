@@ -9,6 +9,7 @@ use crate::domain::batch::{
     self, AllocationStrategy, ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice,
 };
 use crate::domain::endpoint::EndpointKind;
+use crate::domain::existing::guests::Guests;
 use crate::domain::identity;
 use crate::domain::observed::{ComputeEnvironment, Endpoint, Observed};
 use crate::domain::spec::IgnoredTags;
@@ -57,8 +58,8 @@ pub(super) fn endpoint_change(
     let mut incomplete = false;
     match plan.kind {
         EndpointKind::Gateway => {
-            let tables: BTreeSet<String> = assign_route_tables(topology, observed).into_values().collect();
-            incomplete = tables.len() < topology.subnets.len();
+            let tables = gateway_tables(topology, observed, plan);
+            incomplete = !topology.has_existing_network() && tables.len() < topology.subnets.len();
             (change.add_route_table_ids, change.remove_route_table_ids) = sets(&tables, &endpoint.route_table_ids);
         }
         EndpointKind::Interface => {
@@ -80,6 +81,14 @@ pub(super) fn endpoint_change(
         }
     }
     (incomplete || change != EndpointChange::default()).then_some(change)
+}
+
+/// The route tables that a gateway endpoint is to be on, as far as they exist. In an existing network another endpoint may be on some.
+pub(super) fn gateway_tables(topology: &Topology, observed: &Observed, plan: &EndpointPlan) -> BTreeSet<String> {
+    if topology.has_existing_network() {
+        return Guests::of(topology, observed).open_route_tables(&plan.service_name);
+    }
+    assign_route_tables(topology, observed).into_values().collect()
 }
 
 fn sets(wanted: &BTreeSet<String>, current: &BTreeSet<String>) -> (BTreeSet<String>, BTreeSet<String>) {

@@ -74,8 +74,10 @@ pub struct Engine {
 pub struct Target {
     /// Whose parts to look for.
     pub ownership: Ownership,
-    /// The VPC's id from the state; `None`: found by its ownership tags.
+    /// Id of the environment's own VPC from the state; `None`: found by its ownership tags.
     pub vpc_id: Option<String>,
+    /// Id of the existing VPC that the environment lives in; `None`: it has one of its own.
+    pub existing_vpc_id: Option<String>,
     /// The compute environment's name from the state; `None`: found by its ownership tags.
     pub compute_environment_name: Option<String>,
     /// Whether the environment owns, owned or is to own an instance role (its name is derived from the ownership).
@@ -121,6 +123,23 @@ impl Engine {
     /// AWS's refusal of any of the reads: half an observation would show what was not read as gone.
     pub async fn observe(&self, target: &Target) -> Result<Observed, CloudError> {
         observe::observe(&*self.cloud, target).await
+    }
+
+    /// A network that somebody else made: its VPC, if there is one of that id, and everything in it.
+    ///
+    /// # Errors
+    /// AWS's refusal of any of the reads.
+    pub async fn existing_network(&self, vpc_id: &str) -> Result<Observed, CloudError> {
+        observe::existing_network(&*self.cloud, vpc_id).await
+    }
+
+    /// The existing network that an environment lives in, found by its security group: an existing VPC carries no tag of it.
+    ///
+    /// # Errors
+    /// AWS's refusal of the read.
+    pub async fn existing_vpc_of(&self, ownership: &Ownership) -> Result<Option<String>, CloudError> {
+        let vpcs = self.cloud.vpcs_with_group_of(ownership).await?;
+        Ok(vpcs.into_iter().next())
     }
 
     /// Whether converging would find nothing to do: the environment is complete and healthy.
@@ -228,7 +247,7 @@ impl Engine {
                 break;
             }
             // Nothing is left that could come back: the last answer was that the VPC is gone.
-            if topology.is_none() && failures.is_empty() && run.world().observed.is_empty() {
+            if topology.is_none() && failures.is_empty() && run.world().observed.is_empty(&target.ownership) {
                 break;
             }
         }

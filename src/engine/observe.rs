@@ -1,7 +1,7 @@
 //! Everything of an environment, in one round of parallel reads.
 //!
 //! With the VPC's id known from the state there is a single round. Without it the VPC is found by its ownership tags first, which
-//! is how a create whose answer or process was lost is found again.
+//! is how a create whose answer or process was lost is found again. An existing network is always named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,23 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
     })
 }
 
+/// A VPC that is named, and everything in it; without a VPC if there is none of that id.
+pub(super) async fn existing_network(cloud: &dyn Cloud, vpc_id: &str) -> Result<Observed> {
+    let (vpc, parts) = try_join(vpc_by_id(cloud, vpc_id), network_parts(cloud, vpc_id)).await?;
+    let seen = match vpc {
+        Some(vpc) => with_vpc(vpc, parts),
+        None => Observed::default(),
+    };
+    Ok(Observed {
+        existing_network: true,
+        ..seen
+    })
+}
+
 async fn network(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+    if let Some(id) = &target.existing_vpc_id {
+        return existing_network(cloud, id).await;
+    }
     if let Some(id) = &target.vpc_id {
         let (vpc, parts) = try_join(vpc_by_id(cloud, id), network_parts(cloud, id)).await?;
         if let Some(vpc) = vpc {

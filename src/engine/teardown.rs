@@ -104,7 +104,8 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
     let leaving = observed
         .endpoints
         .values()
-        .filter(|endpoint| endpoint.state == "deleting");
+        .filter(|endpoint| endpoint.state == "deleting")
+        .filter(|endpoint| !observed.existing_network || ownership.owns(&endpoint.tags));
     let awaited: BTreeSet<String> = own
         .into_iter()
         .chain(leaving.map(|endpoint| endpoint.id.clone()))
@@ -156,7 +157,8 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
             [Milestone::VpcEmptied],
         ));
     }
-    if ownership.owns(&vpc.tags) || target.vpc_id.as_ref() == Some(&vpc.id) {
+    let is_own = ownership.owns(&vpc.tags) || target.vpc_id.as_ref() == Some(&vpc.id);
+    if is_own && !observed.existing_network {
         tasks.push(Task::new(
             Step::DeleteVpc(vpc.id.clone()),
             released.into_iter().chain([Milestone::VpcEmptied]),

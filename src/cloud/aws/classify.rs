@@ -199,6 +199,10 @@ pub(in crate::cloud) fn kind(code: &str, message: &str) -> ErrorKind {
     if code.starts_with("InvalidParameter") && DNS_ATTRIBUTES.iter().any(|attribute| message.contains(attribute)) {
         return NotYet;
     }
+    // Somebody else's endpoint has taken the name since it was looked at. Source: hashicorp/aws issue 17535.
+    if code.starts_with("InvalidParameter") && message.contains("conflicting DNS domain") {
+        return AlreadyExists;
+    }
     CODES
         .iter()
         .find(|(row, _)| row.matches(code))

@@ -126,6 +126,7 @@ impl World {
                     return Err(Refusal::invalid("InvalidParameter", message));
                 }
                 self.check_tables(at, &request.vpc_id, &request.route_table_ids)?;
+                self.check_routes(&request.service_name, &request.route_table_ids, None)?;
             }
             EndpointKind::Interface => {
                 if !request.route_table_ids.is_empty() {
@@ -149,6 +150,23 @@ impl World {
             }
         }
         Ok(())
+    }
+
+    /// A table has one route to a service. Source: EC2 API Reference, error codes, "RouteAlreadyExists".
+    fn check_routes(&self, service_name: &str, ids: &BTreeSet<String>, own_id: Option<&str>) -> Answer<()> {
+        let mut others = self.endpoints.values().map(|record| &record.endpoint).filter(|other| {
+            other.kind == EndpointKind::Gateway
+                && other.service_name == service_name
+                && Some(other.id.as_str()) != own_id
+        });
+        match others.find_map(|other| other.route_table_ids.intersection(ids).next()) {
+            None => Ok(()),
+            Some(id) => {
+                let message =
+                    format!("route table {id} already has a route with destination-prefix-list-id of {service_name}");
+                Err(Refusal::new(ErrorKind::AlreadyExists, "RouteAlreadyExists", message))
+            }
+        }
     }
 
     fn check_groups(&self, at: &Moment<'_>, vpc_id: &str, ids: &BTreeSet<String>) -> Answer<()> {
@@ -207,7 +225,7 @@ impl World {
                 "private-dns-enabled cannot be set because there is already a conflicting DNS domain for {} in the VPC {vpc_id}",
                 service.service_name
             );
-            return Err(Refusal::invalid("InvalidParameter", message));
+            return Err(Refusal::new(ErrorKind::AlreadyExists, "InvalidParameter", message));
         }
         Ok(())
     }
@@ -281,6 +299,7 @@ impl World {
         self.check_subnets(at, &service, &vpc_id, &changed.subnet_ids)?;
 
         self.check_tables(at, &vpc_id, &change.add_route_table_ids)?;
+        self.check_routes(&changed.service_name, &change.add_route_table_ids, Some(id))?;
         changed
             .route_table_ids
             .extend(change.add_route_table_ids.iter().cloned());

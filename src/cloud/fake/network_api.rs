@@ -13,6 +13,7 @@ use crate::cloud::{
 };
 use crate::domain::Tags;
 use crate::domain::firewall::Rule;
+use crate::domain::name::Ownership;
 use crate::domain::observed::{Endpoint, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 #[async_trait]
@@ -78,7 +79,7 @@ impl NetworkApi for FakeCloud {
     async fn subnets(&self, vpc_id: &str) -> Result<Vec<Subnet>> {
         self.read("ec2:DescribeSubnets", vpc_id, |world, _| {
             inside(&world.subnets, vpc_id)
-                .map(|subnet| subnet.thing.clone())
+                .map(|subnet| world.subnet(&subnet.thing))
                 .collect()
         })
         .await
@@ -171,6 +172,15 @@ impl NetworkApi for FakeCloud {
             inside(&world.security_groups, vpc_id)
                 .map(|group| group.thing.clone())
                 .collect()
+        })
+        .await
+    }
+
+    async fn vpcs_with_group_of(&self, ownership: &Ownership) -> Result<BTreeSet<String>> {
+        self.read("ec2:DescribeSecurityGroups", &ownership.environment, |world, _| {
+            let groups = world.security_groups.values();
+            let own = groups.filter(|group| ownership.owns(&group.tags));
+            own.map(|group| group.vpc_id.clone()).collect()
         })
         .await
     }

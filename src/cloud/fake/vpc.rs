@@ -8,6 +8,7 @@ use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World, inside, known, known_mut};
 use crate::cloud::{ErrorKind, SubnetRequest, VpcRequest};
 use crate::domain::Tags;
+use crate::domain::address::usable_addresses;
 use crate::domain::limits::{LONGEST_PREFIX, SHORTEST_PREFIX};
 use crate::domain::observed::{Route, RouteTable, Subnet, Vpc};
 
@@ -110,11 +111,23 @@ impl World {
             cidr_block: Some(block),
             map_public_ip_on_launch: false,
             assign_ipv6_address_on_creation: false,
+            available_addresses: None,
             tags: request.tags.clone(),
         };
         self.subnets
             .insert(subnet.id.clone(), at.place(&request.vpc_id, subnet.clone()));
         Ok(subnet)
+    }
+
+    /// A subnet as DescribeSubnets shows it, with the number of addresses that no interface has.
+    pub(super) fn subnet(&self, subnet: &Subnet) -> Subnet {
+        let interfaces = self.network_interfaces.values();
+        let taken = interfaces.filter(|interface| interface.subnet_id == subnet.id).count();
+        let usable = subnet.cidr_block.map(usable_addresses);
+        Subnet {
+            available_addresses: usable.map(|usable| usable.saturating_sub(u32::try_from(taken).unwrap_or(u32::MAX))),
+            ..subnet.clone()
+        }
     }
 
     pub(super) fn set_map_public_ip(&mut self, at: &Moment<'_>, subnet_id: &str, enabled: bool) -> Answer<()> {

@@ -13,6 +13,7 @@ use crate::cloud::{
 use crate::domain::Tags;
 use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
+use crate::domain::name::Ownership;
 use crate::domain::observed::{
     ComputeEnvironment, Endpoint, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet, Vpc,
 };
@@ -75,6 +76,7 @@ delegate! {
     "ec2:DeleteRouteTable" => delete_route_table(route_table_id: &str) -> ();
 
     "ec2:DescribeSecurityGroups" => security_groups(vpc_id: &str) -> Vec<SecurityGroup>;
+    "ec2:DescribeSecurityGroups" => vpcs_with_group_of(ownership: &Ownership) -> BTreeSet<String>;
     "ec2:CreateSecurityGroup" => create_security_group(request: &SecurityGroupRequest) -> SecurityGroup;
     by_direction(direction, "ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress") =>
         authorize(group_id: &str, direction: Direction, rules: &BTreeSet<Rule>) -> ();

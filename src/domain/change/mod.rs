@@ -120,7 +120,16 @@ pub fn fingerprint(spec: &Spec) -> Vec<String> {
 mod value {
     use super::*;
 
+    /// What an existing network has is no choice of the environment's.
+    pub(super) fn managed(spec: &Spec, value: String) -> Option<String> {
+        spec.network.existing.is_none().then_some(value)
+    }
+
+    /// The zones of an existing network follow from its subnets.
     pub(super) fn zones(spec: &Spec) -> Option<String> {
+        if spec.network.existing.is_some() {
+            return None;
+        }
         let zones = spec.network.availability_zones.clone().unwrap_or_else(|| {
             let mut zones = spec.kept.availability_zones();
             zones.truncate(spec.network.max_azs);
@@ -131,7 +140,7 @@ mod value {
 
     pub(super) fn prefix_length(spec: &Spec) -> Option<String> {
         let prefix_length = spec.network.subnet_prefix_length.or(spec.kept.subnet_prefix_length);
-        prefix_length.map(|prefix_length| prefix_length.to_string())
+        managed(spec, prefix_length?.to_string())
     }
 
     pub(super) fn compute_environment_name(spec: &Spec) -> Option<String> {

@@ -58,7 +58,7 @@ pub static TABLE: &[Row] = &[
     row("name", Replace, OWNERSHIP, OURS, |s| Some(s.name.to_string())),
     row("region", Replace, OWNERSHIP, OURS, |s| Some(s.region.clone())),
     row("network.cidr_block", Replace, FIXED_NETWORK, VPC_GUIDE, |s| {
-        Some(s.network.cidr_block.to_string())
+        value::managed(s, s.network.cidr_block.to_string())
     }),
     in_place(
         "network.max_azs",
@@ -84,7 +84,34 @@ pub static TABLE: &[Row] = &[
         Replace,
         FIXED_NETWORK,
         "EC2 API Reference, ModifyVpcTenancy.",
-        |s| Some(s.network.instance_tenancy.as_str().to_owned()),
+        |s| value::managed(s, s.network.instance_tenancy.as_str().to_owned()),
+    ),
+    row(
+        "network.vpc_id",
+        Replace,
+        "Endpoints and security groups cannot be moved to another VPC, nor from a VPC of the environment's own to an existing one.",
+        "EC2 API Reference, CreateVpcEndpoint and CreateSecurityGroup.",
+        |s| {
+            Some(
+                s.network
+                    .existing
+                    .as_ref()
+                    .map(|existing| existing.vpc_id.clone())
+                    .unwrap_or_default(),
+            )
+        },
+    ),
+    row(
+        "network.subnet_ids",
+        InPlaceIfUpdatable,
+        "Endpoints and the compute environment get the new list; the subnets themselves are left alone.",
+        INFRASTRUCTURE_GUIDE,
+        |s| {
+            s.network
+                .existing
+                .as_ref()
+                .map(|existing| value::set(&existing.subnet_ids))
+        },
     ),
     in_place("endpoints.cloudwatch_logs", ENDPOINT, PRIVATELINK_GUIDE),
     in_place("endpoints.additional_services", ENDPOINT, PRIVATELINK_GUIDE),

@@ -115,9 +115,9 @@ fn canonical_protocol(word: &str) -> String {
     }
 }
 
-/// Inbound rules: everything from the VPC's block, and the user's.
-pub fn ingress(vpc: Ipv4Net, extra: &[Rule]) -> BTreeSet<Rule> {
-    let mut rules = BTreeSet::from([from_vpc(vpc)]);
+/// Inbound rules: everything from the VPC's blocks, and the user's.
+pub fn ingress(vpc: &[Ipv4Net], extra: &[Rule]) -> BTreeSet<Rule> {
+    let mut rules: BTreeSet<Rule> = vpc.iter().copied().map(from_vpc).collect();
     rules.extend(extra.iter().cloned().map(Rule::normalised));
     rules
 }
@@ -127,8 +127,8 @@ pub fn from_vpc(vpc: Ipv4Net) -> Rule {
     Rule::all_traffic(Peer::CidrBlock(vpc), Some("All traffic from the VPC"))
 }
 
-/// Outbound rules: everything (the rule without a description that AWS gives every new group), or the VPC's block (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.
-pub fn egress<'a>(vpc: Ipv4Net, allow_all: bool, prefix_lists: impl IntoIterator<Item = &'a str>) -> BTreeSet<Rule> {
+/// Outbound rules: everything (the rule without a description that AWS gives every new group), or the VPC's blocks (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.
+pub fn egress<'a>(vpc: &[Ipv4Net], allow_all: bool, prefix_lists: impl IntoIterator<Item = &'a str>) -> BTreeSet<Rule> {
     if allow_all {
         let everywhere = Peer::CidrBlock(Ipv4Net::default());
         return BTreeSet::from([Rule::all_traffic(everywhere, None)]);
@@ -141,7 +141,8 @@ pub fn egress<'a>(vpc: Ipv4Net, allow_all: bool, prefix_lists: impl IntoIterator
         description: Some("HTTPS to a gateway endpoint".to_owned()),
     });
     let mut rules: BTreeSet<Rule> = to_gateways.collect();
-    rules.insert(Rule::all_traffic(Peer::CidrBlock(vpc), Some("All traffic to the VPC")));
+    let to_vpc = |block: &Ipv4Net| Rule::all_traffic(Peer::CidrBlock(*block), Some("All traffic to the VPC"));
+    rules.extend(vpc.iter().map(to_vpc));
     rules
 }
 
@@ -247,9 +248,9 @@ mod tests {
 
     #[test]
     fn restricted_egress_stays_in_the_vpc_and_its_gateways() {
-        let rules: Vec<String> = egress(vpc(), false, ["pl-1"]).iter().map(Rule::to_string).collect();
+        let rules: Vec<String> = egress(&[vpc()], false, ["pl-1"]).iter().map(Rule::to_string).collect();
         assert_eq!(rules, ["all traffic, 10.0.0.0/16", "tcp 443, pl-1"]);
-        let rules: Vec<String> = egress(vpc(), true, ["pl-1"]).iter().map(Rule::to_string).collect();
+        let rules: Vec<String> = egress(&[vpc()], true, ["pl-1"]).iter().map(Rule::to_string).collect();
         assert_eq!(rules, ["all traffic, 0.0.0.0/0"]);
     }
 

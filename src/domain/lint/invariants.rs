@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use ipnet::Ipv4Net;
+
 use super::{Note, Severity, note};
 use crate::domain::address::{self, overlap};
 use crate::domain::batch::{InstanceProfileChoice, ServiceRoleChoice};
@@ -26,7 +28,8 @@ fn subnets(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
     }
     for (index, subnet) in topology.subnets.iter().enumerate() {
         let zone = &subnet.availability_zone;
-        if !topology.vpc.cidr_block.contains(&subnet.cidr_block) {
+        let mut blocks = topology.vpc.cidr_blocks.iter();
+        if !blocks.any(|block| block.contains(&subnet.cidr_block)) {
             fatal("network", format!("The subnet in {zone} lies outside the VPC"));
         }
         for other in &topology.subnets[..index] {
@@ -45,6 +48,9 @@ fn subnets(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
             .iter()
             .filter(|endpoint| endpoint.availability_zones.contains(zone))
             .count();
+        if subnet.id.is_some() != topology.has_existing_network() {
+            fatal("network", format!("The subnet in {zone} is not where the VPC is"));
+        }
         if address::check_capacity(zone, subnet.cidr_block, interfaces).is_err() {
             fatal("network", format!("The subnet in {zone} is too small"));
         }
@@ -71,6 +77,7 @@ fn endpoints(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) 
             fatal("endpoints", format!("Two endpoints are planned for {}", plan.service));
         }
         let placed = match plan.kind {
+            _ if plan.existing_id.is_some() => topology.has_existing_network() && plan.availability_zones.is_empty(),
             EndpointKind::Gateway => plan.availability_zones.is_empty() && !plan.private_dns_enabled,
             EndpointKind::Interface => !plan.availability_zones.is_empty(),
         };
@@ -87,18 +94,22 @@ fn endpoints(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) 
 }
 
 fn rules(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
-    let reaches_vpc = |rule: &&Rule| match &rule.peer {
-        Peer::CidrBlock(block) => block.contains(&topology.vpc.cidr_block) && rule.allows_tcp(HTTPS),
+    let reaches = |rule: &Rule, vpc: &Ipv4Net| match &rule.peer {
+        Peer::CidrBlock(block) => block.contains(vpc) && rule.allows_tcp(HTTPS),
         _ => false,
     };
+    let reach_vpc = |rules: &BTreeSet<Rule>| {
+        let mut blocks = topology.vpc.cidr_blocks.iter();
+        blocks.all(|block| rules.iter().any(|rule| reaches(rule, block)))
+    };
     let group = &topology.security_group;
-    if !group.ingress.iter().any(|rule| reaches_vpc(&rule)) {
+    if !reach_vpc(&group.ingress) {
         fatal(
             "security_group",
             "Endpoints do not let in HTTPS from the VPC".to_owned(),
         );
     }
-    if !group.egress.iter().any(|rule| reaches_vpc(&rule)) {
+    if !reach_vpc(&group.egress) {
         fatal(
             "security_group",
             "Instances are not let out to the endpoints".to_owned(),

@@ -6,6 +6,7 @@ use super::{Note, Severity, note};
 use crate::domain::address::overlap;
 use crate::domain::batch::{AllocationStrategy, image};
 use crate::domain::endpoint::{ECR_DKR, EndpointKind, LOGS};
+use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::firewall::{Peer, Rule};
 use crate::domain::limits::{GROUPS_PER_INTERFACE, INTERFACE_ENDPOINTS_PER_VPC, RULES_PER_DIRECTION};
 use crate::domain::topology::Topology;
@@ -35,9 +36,11 @@ fn block((address, prefix): ([u8; 4], u8)) -> Ipv4Net {
     Ipv4Net::new_assert(address.into(), prefix)
 }
 
+/// The blocks of an existing network are not chosen here.
 fn network(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)) {
+    let existing = topology.has_existing_network();
     let vpc = topology.vpc.cidr_block;
-    if !PRIVATE.into_iter().map(block).any(|range| range.contains(&vpc)) {
+    if !existing && !PRIVATE.into_iter().map(block).any(|range| range.contains(&vpc)) {
         warn(
             "network.cidr_block",
             format!("{vpc} is not a private range"),
@@ -45,9 +48,10 @@ fn network(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str
              connected. Use a part of 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16.",
         );
     }
-    if overlap(&vpc, &block(DOCKER_BRIDGE)) {
+    let blocks = topology.vpc.cidr_blocks.iter();
+    for vpc in blocks.filter(|vpc| overlap(vpc, &block(DOCKER_BRIDGE))) {
         warn(
-            "network.cidr_block",
+            if existing { VPC_ID } else { "network.cidr_block" },
             format!("{vpc} overlaps with Docker's own network"),
             "Docker on each instance uses 172.17.0.0/16, so containers cannot reach addresses of the VPC, endpoints included, in \
              that range. Use another range.",
@@ -55,7 +59,11 @@ fn network(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str
     }
     if let [subnet] = topology.subnets.as_slice() {
         warn(
-            "network.availability_zones",
+            if existing {
+                SUBNET_IDS
+            } else {
+                "network.availability_zones"
+            },
             format!("The environment is in {} only", subnet.availability_zone),
             "It stops when the zone does, and has only the instances of that zone to choose from. Each further zone costs one \
              interface of every interface endpoint.",
@@ -88,7 +96,7 @@ fn quotas(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)
     let interfaces = topology
         .endpoints
         .iter()
-        .filter(|plan| plan.kind == EndpointKind::Interface)
+        .filter(|plan| plan.kind == EndpointKind::Interface && plan.existing_id.is_none())
         .count();
     if interfaces > INTERFACE_ENDPOINTS_PER_VPC {
         warn(

@@ -3,6 +3,8 @@
 //! | module | what it does |
 //! |---|---|
 //! | `plan` | spec and facts → topology, or all that is wrong |
+//! | `place` | where the environment is |
+//! | `existing` | a place in an existing network |
 //! | `zones` | which zones the environment is in |
 //! | `picture` | the topology as text |
 
@@ -17,7 +19,9 @@ use super::firewall::Rule;
 use super::name::Ownership;
 use super::spec::{IgnoredTags, InstanceTenancy, IsolationSpec};
 
+mod existing;
 mod picture;
+mod place;
 mod plan;
 mod zones;
 
@@ -53,17 +57,25 @@ pub struct Topology {
 /// The VPC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VpcPlan {
-    /// Block.
+    /// Id of an existing one, which is never created, changed, tagged or deleted; `None`: the environment's own.
+    pub id: Option<String>,
+    /// Primary block.
     pub cidr_block: Ipv4Net,
+    /// All IPv4 blocks, the primary one included: those that the rules of the security group are about.
+    pub cidr_blocks: Vec<Ipv4Net>,
     /// Tenancy.
     pub instance_tenancy: InstanceTenancy,
     /// Tags.
     pub tags: Tags,
 }
 
-/// A subnet and the route table that it alone uses.
+/// A subnet and its route table, which no other subnet uses unless the network is an existing one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SubnetPlan {
+    /// Id of an existing one, which is never created, changed, tagged or deleted; `None`: the environment's own.
+    pub id: Option<String>,
+    /// Id of the route table that an existing one uses, be it by association or because it is the main one.
+    pub route_table_id: Option<String>,
     /// Zone name: the key of subnet, table and association.
     pub availability_zone: String,
     /// Block.
@@ -98,10 +110,12 @@ pub struct EndpointPlan {
     pub service_name: String,
     /// Kind.
     pub kind: EndpointKind,
-    /// Zones with an interface of it; empty for a gateway, which serves every route table.
+    /// Zones with an interface of it; empty for a gateway, which serves every route table, and for one of somebody else's.
     pub availability_zones: BTreeSet<String>,
     /// Whether private DNS is on; false for a gateway.
     pub private_dns_enabled: bool,
+    /// Id of an endpoint of somebody else's in an existing network, which serves and is used as it is; `None`: the environment's own.
+    pub existing_id: Option<String>,
     /// Tags.
     pub tags: Tags,
 }
@@ -125,6 +139,11 @@ impl Topology {
     /// Prefix length of the subnets.
     pub fn subnet_prefix_length(&self) -> Option<u8> {
         self.subnets.first().map(|subnet| subnet.cidr_block.prefix_len())
+    }
+
+    /// Whether the environment lives in a network that somebody else made.
+    pub fn has_existing_network(&self) -> bool {
+        self.vpc.id.is_some()
     }
 
     /// Zones of the environment, in the order of their subnets.

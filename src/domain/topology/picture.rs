@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{EndpointPlan, RolePlan, Topology};
+use ipnet::Ipv4Net;
+
+use super::{EndpointPlan, RolePlan, SubnetPlan, Topology};
 use crate::domain::batch::{InstanceProfileChoice, ServiceRoleChoice};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::suggest::listed;
@@ -15,19 +17,7 @@ impl fmt::Display for Topology {
             "environment {} in {}, account {}",
             owner.environment, owner.region, owner.account_id
         )?;
-        writeln!(
-            f,
-            "VPC {}, {} tenancy",
-            self.vpc.cidr_block,
-            self.vpc.instance_tenancy.as_str()
-        )?;
-        for subnet in &self.subnets {
-            writeln!(
-                f,
-                "  subnet {} {}, with a route table of its own",
-                subnet.availability_zone, subnet.cidr_block
-            )?;
-        }
+        self.write_network(f)?;
         writeln!(
             f,
             "security group {}: {}",
@@ -50,6 +40,41 @@ impl fmt::Display for Topology {
 }
 
 impl Topology {
+    fn write_network(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.vpc.id {
+            Some(id) => writeln!(
+                f,
+                "existing VPC {id} {}",
+                listed(self.vpc.cidr_blocks.iter().map(Ipv4Net::to_string))
+            )?,
+            None => writeln!(
+                f,
+                "VPC {}, {} tenancy",
+                self.vpc.cidr_block,
+                self.vpc.instance_tenancy.as_str()
+            )?,
+        }
+        for subnet in &self.subnets {
+            let SubnetPlan {
+                availability_zone,
+                cidr_block,
+                ..
+            } = subnet;
+            match (&subnet.id, &subnet.route_table_id) {
+                (Some(id), Some(table)) => writeln!(
+                    f,
+                    "  existing subnet {id} {availability_zone} {cidr_block}, with route table {table}"
+                )?,
+                (Some(id), None) => writeln!(f, "  existing subnet {id} {availability_zone} {cidr_block}")?,
+                (None, _) => writeln!(
+                    f,
+                    "  subnet {availability_zone} {cidr_block}, with a route table of its own"
+                )?,
+            }
+        }
+        Ok(())
+    }
+
     fn write_compute_environment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = &self.compute_environment;
         let state = if plan.enabled { "ENABLED" } else { "DISABLED" };
@@ -82,6 +107,9 @@ impl Topology {
 
 fn write_endpoint(f: &mut fmt::Formatter<'_>, endpoint: &EndpointPlan) -> fmt::Result {
     let EndpointPlan { service_name, kind, .. } = endpoint;
+    if let Some(id) = &endpoint.existing_id {
+        return writeln!(f, "  {kind} {service_name}: existing {id}");
+    }
     match kind {
         EndpointKind::Gateway => writeln!(f, "  {kind} {service_name}, on every route table"),
         EndpointKind::Interface => {

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::zones::{self, Zones};
+use super::place::{self, Place};
 use super::{EndpointPlan, RolePlan, SecurityGroupPlan, SubnetPlan, Topology, VpcPlan};
-use crate::domain::address::{self, AddressPlan, AddressRequest};
 use crate::domain::batch::{ComputeEnvironmentPlan, InstanceProfileChoice, ServiceRoleChoice, rules, validate_spec};
 use crate::domain::endpoint::{self, EndpointKind, Service};
 use crate::domain::facts::Facts;
-use crate::domain::firewall::{self, text};
+use crate::domain::firewall::{self, Rule, text};
 use crate::domain::name::{self, Ownership};
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::Spec;
@@ -27,7 +26,7 @@ impl Topology {
             spec.kept.compute_environment_name.is_some(),
         ));
         errors.extend(role_errors(spec, facts));
-        errors.extend(group_errors(spec));
+        errors.extend(group_errors(spec, facts));
 
         let (services, service_errors) =
             endpoint::resolve(spec.compute_environment.compute_type, &spec.endpoints, facts);
@@ -35,44 +34,16 @@ impl Topology {
         let prefix_lists = prefix_lists(spec, facts, &services)
             .map_err(|error| errors.push(error))
             .unwrap_or_default();
-        let network = network(spec, facts, &services).map_err(|found| errors.extend(found));
-        match network {
-            Ok((zones, addresses)) if errors.is_empty() => Ok(Planner {
+        let place = place::find(spec, facts, &services).map_err(|found| errors.extend(found));
+        match place {
+            Ok(place) if errors.is_empty() => Ok(Planner {
                 spec,
                 facts,
                 ownership: spec.ownership(&facts.account_id),
             }
-            .topology(&zones, &addresses, &services, &prefix_lists)),
+            .topology(&place, &services, &prefix_lists)),
             _ => Err(errors),
         }
-    }
-}
-
-fn network(spec: &Spec, facts: &Facts, services: &[Service]) -> Result<(Zones, AddressPlan), Vec<PlanError>> {
-    let zones = zones::choose(spec, facts, services)?;
-    let addresses = address::plan(&AddressRequest {
-        vpc: spec.network.cidr_block,
-        zones: &zones.environment,
-        prefix_length: spec.network.subnet_prefix_length,
-        kept: &spec.kept.subnets,
-        kept_prefix_length: spec.kept.subnet_prefix_length,
-    })?;
-    let interfaces = services
-        .iter()
-        .filter(|service| service.kind == EndpointKind::Interface)
-        .count();
-    let too_small: Vec<PlanError> = addresses
-        .blocks
-        .iter()
-        .filter_map(|(zone, block)| {
-            let interfaces = if zones.endpoints.contains(zone) { interfaces } else { 0 };
-            address::check_capacity(zone, *block, interfaces).err()
-        })
-        .collect();
-    if too_small.is_empty() {
-        Ok((zones, addresses))
-    } else {
-        Err(too_small)
     }
 }
 
@@ -96,7 +67,7 @@ fn role_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
     .collect()
 }
 
-fn group_errors(spec: &Spec) -> Vec<PlanError> {
+fn group_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
     let group = &spec.security_group;
     let mut errors = rules::validate_additional_groups(&group.additional_ids);
     if let Err(error) = text::validate_group_name(&spec.security_group_name()) {
@@ -105,10 +76,13 @@ fn group_errors(spec: &Spec) -> Vec<PlanError> {
     if let Err(error) = text::validate_group_description(&spec.security_group_description()) {
         errors.push(error.at("security_group.description"));
     }
-    let always = firewall::from_vpc(spec.network.cidr_block);
+    let always: Vec<Rule> = place::vpc_blocks(spec, facts)
+        .into_iter()
+        .map(firewall::from_vpc)
+        .collect();
     for (index, rule) in group.ingress_rules.iter().enumerate() {
         let at = format!("security_group.ingress_rules[{index}]");
-        if rule.same_permission(&always) {
+        if always.iter().any(|always| rule.same_permission(always)) {
             let detail = "All traffic from the VPC's block is always let in. Remove the rule.";
             errors.push(Invalid::new("This rule is always there", detail).at(at));
         } else if group.ingress_rules[..index]
@@ -151,50 +125,44 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn topology(
-        self,
-        zones: &Zones,
-        addresses: &AddressPlan,
-        services: &[Service],
-        prefix_lists: &[String],
-    ) -> Topology {
+    fn topology(self, place: &Place, services: &[Service], prefix_lists: &[String]) -> Topology {
         let (spec, facts) = (self.spec, self.facts);
-        let vpc_block = spec.network.cidr_block;
         Topology {
             partition: facts.partition.clone(),
             vpc: VpcPlan {
-                cidr_block: vpc_block,
-                instance_tenancy: spec.network.instance_tenancy,
+                id: place.vpc_id.clone(),
+                cidr_block: place.cidr_block,
+                cidr_blocks: place.cidr_blocks.clone(),
+                instance_tenancy: place.instance_tenancy,
                 tags: self.tags(),
             },
-            subnets: addresses
-                .blocks
+            subnets: place
+                .sites
                 .iter()
-                .map(|(zone, block)| SubnetPlan {
-                    availability_zone: zone.clone(),
-                    cidr_block: *block,
-                    tags: self.tags_for(zone),
-                    route_table_tags: self.tags_for(zone),
+                .map(|site| SubnetPlan {
+                    id: site.id.clone(),
+                    route_table_id: site.route_table_id.clone(),
+                    availability_zone: site.zone.clone(),
+                    cidr_block: site.block,
+                    tags: self.tags_for(&site.zone),
+                    route_table_tags: self.tags_for(&site.zone),
                 })
                 .collect(),
             security_group: SecurityGroupPlan {
                 name: spec.security_group_name(),
                 description: spec.security_group_description(),
-                ingress: firewall::ingress(vpc_block, &spec.security_group.ingress_rules),
+                ingress: firewall::ingress(&place.cidr_blocks, &spec.security_group.ingress_rules),
                 egress: firewall::egress(
-                    vpc_block,
+                    &place.cidr_blocks,
                     spec.security_group.allow_all_outbound,
                     prefix_lists.iter().map(String::as_str),
                 ),
                 tags: self.tags(),
             },
-            endpoints: services
-                .iter()
-                .map(|service| self.endpoint(service, &zones.endpoints))
-                .collect(),
+            endpoints: services.iter().map(|service| self.endpoint(service, place)).collect(),
             instance_role: (spec.instance_profile() == InstanceProfileChoice::Owned).then(|| self.instance_role()),
             service_role: (spec.service_role() == ServiceRoleChoice::Owned).then(|| self.service_role()),
-            compute_environment: self.compute_environment(zones, addresses),
+            compute_environment: self.compute_environment(place),
             isolation: spec.isolation,
             ignored_tags: spec.ignored_tags.clone(),
             ownership: self.ownership,
@@ -209,16 +177,18 @@ impl Planner<'_> {
         part_tags(&self.spec.tags, &self.ownership, &name::part_name(&self.spec.name, key))
     }
 
-    fn endpoint(&self, service: &Service, zones: &BTreeSet<String>) -> EndpointPlan {
+    fn endpoint(&self, service: &Service, place: &Place) -> EndpointPlan {
+        let existing_id = place.serving.get(&service.short_name).cloned();
         EndpointPlan {
             service: service.short_name.clone(),
             service_name: service.service_name.clone(),
             kind: service.kind,
             availability_zones: match service.kind {
-                EndpointKind::Gateway => BTreeSet::new(),
-                EndpointKind::Interface => zones.clone(),
+                EndpointKind::Interface if existing_id.is_none() => place.zones.endpoints.clone(),
+                EndpointKind::Interface | EndpointKind::Gateway => BTreeSet::new(),
             },
             private_dns_enabled: service.supports_private_dns && self.spec.endpoints.private_dns_enabled,
+            existing_id,
             tags: self.tags_for(&service.short_name),
         }
     }
@@ -243,10 +213,10 @@ impl Planner<'_> {
         }
     }
 
-    fn compute_environment(&self, zones: &Zones, addresses: &AddressPlan) -> ComputeEnvironmentPlan {
+    fn compute_environment(&self, place: &Place) -> ComputeEnvironmentPlan {
         let spec = &self.spec.compute_environment;
         ComputeEnvironmentPlan {
-            name: self.compute_environment_name(zones, addresses),
+            name: self.compute_environment_name(place),
             compute_type: spec.compute_type,
             allocation_strategy: self.spec.allocation_strategy(),
             instance_types: spec.instance_types.clone(),
@@ -266,7 +236,7 @@ impl Planner<'_> {
     }
 
     /// The user's name, else the one decided before, else one derived from all whose change replaces the environment.
-    fn compute_environment_name(&self, zones: &Zones, addresses: &AddressPlan) -> String {
+    fn compute_environment_name(&self, place: &Place) -> String {
         let decided = self
             .spec
             .compute_environment
@@ -275,8 +245,8 @@ impl Planner<'_> {
             .or(self.spec.kept.compute_environment_name.as_ref());
         decided.cloned().unwrap_or_else(|| {
             let mut resolved = self.spec.clone();
-            resolved.network.availability_zones = Some(zones.environment.clone());
-            resolved.network.subnet_prefix_length = Some(addresses.prefix_length);
+            resolved.network.availability_zones = Some(place.zones.environment.clone());
+            resolved.network.subnet_prefix_length = place.prefix_length;
             name::compute_environment_name(&self.spec.name, change::fingerprint(&resolved))
         })
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::endpoint::{EndpointKind, Service};
+use crate::domain::existing::ids::SUBNET_IDS;
 use crate::domain::facts::Facts;
 use crate::domain::limits::SUBNETS_PER_COMPUTE_ENVIRONMENT;
 use crate::domain::problem::{Invalid, PlanError};
@@ -114,15 +115,19 @@ fn is_preferred(zone: &str, spec: &Spec, services: &[Service]) -> bool {
     }
 }
 
-fn endpoint_zones(spec: &Spec, environment: &[String]) -> Result<BTreeSet<String>, Vec<PlanError>> {
+pub(super) fn endpoint_zones(spec: &Spec, environment: &[String]) -> Result<BTreeSet<String>, Vec<PlanError>> {
     let Some(named) = &spec.endpoints.availability_zones else {
         return Ok(environment.iter().cloned().collect());
     };
     let mut errors = list_errors(named, ENDPOINT_ZONES);
     for (index, zone) in named.iter().enumerate() {
         if !environment.contains(zone) {
+            let more = match &spec.network.existing {
+                Some(_) => "add a subnet in it to network.subnet_ids",
+                None => "add the zone to network.availability_zones",
+            };
             let detail = format!(
-                "The environment is in {}. Name one of these, or add the zone to {NETWORK_ZONES}.{}",
+                "The environment is in {}. Name one of these, or {more}.{}",
                 suggest::listed(environment),
                 suggest::did_you_mean(zone, environment.iter().map(String::as_str))
             );
@@ -153,9 +158,14 @@ fn list_errors(zones: &[String], attribute: &str) -> Vec<PlanError> {
         .collect()
 }
 
-fn unsupported(spec: &Spec, services: &[Service], zones: &BTreeSet<String>) -> Vec<PlanError> {
+/// Services that cannot have an interface in all of these zones.
+pub(super) fn unsupported(spec: &Spec, services: &[Service], zones: &BTreeSet<String>) -> Vec<PlanError> {
     let named = spec.endpoints.availability_zones.is_some();
-    let attribute = if named { ENDPOINT_ZONES } else { NETWORK_ZONES };
+    let environment = match &spec.network.existing {
+        Some(_) => SUBNET_IDS,
+        None => NETWORK_ZONES,
+    };
+    let attribute = if named { ENDPOINT_ZONES } else { environment };
     interfaces(services)
         .filter_map(|service| {
             let missing: Vec<&String> = zones.difference(&service.availability_zones).collect();
@@ -163,7 +173,7 @@ fn unsupported(spec: &Spec, services: &[Service], zones: &BTreeSet<String>) -> V
                 let summary = format!("{} is not available in {}", service.short_name, suggest::listed(missing));
                 let detail = format!(
                     "{} can have interfaces in {}. Set {ENDPOINT_ZONES} to zones among these (instances in other zones reach the \
-                     endpoints there), or choose the environment's zones by {NETWORK_ZONES}.",
+                     endpoints there), or choose the environment's zones by {environment}.",
                     service.service_name,
                     suggest::listed(&service.availability_zones)
                 );

@@ -200,6 +200,9 @@ pub(super) async fn endpoint(run: &Run<'_>, service: &str) -> Result<(), StepErr
         tags: plan.tags.clone(),
     };
     match plan.kind {
+        EndpointKind::Gateway if topology.has_existing_network() => {
+            request.route_table_ids = compare::gateway_tables(topology, &world.observed, plan);
+        }
         EndpointKind::Gateway => request.route_table_ids = world.route_tables.values().cloned().collect(),
         EndpointKind::Interface => {
             request.subnet_ids = subnet_ids;

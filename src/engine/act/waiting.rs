@@ -12,7 +12,9 @@ use super::{PROPAGATION, missing};
 use crate::cloud::{CloudError, ComputeEnvironmentUpdate, ErrorKind};
 use crate::domain::batch;
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::observed::{ComputeEnvironment, Endpoint};
+use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
+use crate::domain::observed::{ComputeEnvironment, Endpoint, Observed};
+use crate::domain::topology::{EndpointPlan, Topology};
 
 /// What a look showed.
 enum Look<T> {
@@ -119,7 +121,7 @@ pub(super) async fn endpoints_available(run: &Run<'_>) -> Result<(), StepError> 
                     }
                 }
                 Some(endpoint) => pending.push(format!("the endpoint for {} is {}", plan.service, endpoint.state)),
-                None => pending.push(format!("the endpoint for {} is not shown yet", plan.service)),
+                None => pending.extend(await_other(topology, &world.observed, plan)?),
             }
         }
         Ok(if pending.is_empty() {
@@ -129,6 +131,35 @@ pub(super) async fn endpoints_available(run: &Run<'_>) -> Result<(), StepError> 
         })
     })
     .await
+}
+
+/// What a service that the environment has no endpoint of its own for is still waiting for; `None`: one of somebody else's serves.
+fn await_other(topology: &Topology, observed: &Observed, plan: &EndpointPlan) -> Result<Option<String>, StepError> {
+    let not_shown = format!("the endpoint for {} is not shown yet", plan.service);
+    if !topology.has_existing_network() {
+        return Ok(Some(not_shown));
+    }
+    match Guests::of(topology, observed).offer(Need::of(plan)) {
+        Offer::Serving(_) => Ok(None),
+        Offer::Blocking(other, Obstacle::Pending(state)) => Ok(Some(format!(
+            "{} for {}, which is somebody else's, is {state}",
+            other.id, plan.service
+        ))),
+        Offer::Blocking(other, obstacle) => Err(StepError::Unhealthy(format!(
+            "{} for {}, which is somebody else's, does not serve this environment. {}",
+            other.id,
+            plan.service,
+            obstacle.remedy(other)
+        ))),
+        Offer::Own(_) | Offer::Nothing => match &plan.existing_id {
+            Some(id) => Err(StepError::Unhealthy(format!(
+                "{id} for {}, which is somebody else's, has gone or serves no longer since the plan was made. Plan again: the environment \
+                 then gets an endpoint of its own.",
+                plan.service
+            ))),
+            None => Ok(Some(not_shown)),
+        },
+    }
 }
 
 /// Waits until endpoints are gone, and their interfaces with them.

@@ -6,8 +6,9 @@ use super::super::compare::endpoint_change;
 use super::super::graph::Task;
 use super::super::step::{Milestone, Step};
 use crate::domain::endpoint::EndpointKind;
+use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
 use crate::domain::observed::Observed;
-use crate::domain::topology::Topology;
+use crate::domain::topology::{EndpointPlan, Topology};
 
 pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
     let mut unsettled = false;
@@ -15,7 +16,14 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
     for plan in &topology.endpoints {
         let service = plan.service.clone();
         let (step, gone) = match observed.own_endpoint(&topology.ownership, plan) {
-            None => (Step::CreateEndpoint(service.clone()), None),
+            None => match guest_offer(topology, observed, plan) {
+                Wanted::Nothing => continue,
+                Wanted::Patience => {
+                    unsettled = true;
+                    continue;
+                }
+                Wanted::Endpoint => (Step::CreateEndpoint(service.clone()), None),
+            },
             // A failed endpoint does not heal: it goes, and another one comes.
             Some(endpoint) if endpoint.has_failed() => {
                 replaced.insert(endpoint.id.clone());
@@ -58,6 +66,30 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
             .iter()
             .map(|plan| Milestone::Endpoint(plan.service.clone()));
         tasks.push(Task::new(Step::AwaitEndpoints, all, [Milestone::EndpointsAvailable]));
+    }
+}
+
+/// What is to be done for a service that the environment has no endpoint of its own for.
+enum Wanted {
+    /// Nothing: one of somebody else's serves.
+    Nothing,
+    /// To wait for one of somebody else's.
+    Patience,
+    /// An endpoint.
+    Endpoint,
+}
+
+/// In an existing network, an endpoint of somebody else's may serve, or be about to: perhaps it was made after the plan.
+fn guest_offer(topology: &Topology, observed: &Observed, plan: &EndpointPlan) -> Wanted {
+    if !topology.has_existing_network() {
+        return Wanted::Endpoint;
+    }
+    match Guests::of(topology, observed).offer(Need::of(plan)) {
+        Offer::Serving(_) => Wanted::Nothing,
+        Offer::Blocking(_, Obstacle::Pending(_)) => Wanted::Patience,
+        // The wait tells what has become of it.
+        _ if plan.existing_id.is_some() => Wanted::Patience,
+        _ => Wanted::Endpoint,
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) use network::assign_route_tables;
 /// The steps that are missing between what is there and what is desired; empty when the environment is complete and healthy.
 pub(super) fn diff(topology: &Topology, observed: &Observed) -> Vec<Task> {
     let mut tasks = Vec::new();
-    network::vpc(observed, &mut tasks);
+    network::vpc(topology, observed, &mut tasks);
     network::subnets(topology, observed, &mut tasks);
     network::route_tables(topology, observed, &mut tasks);
     network::security_group(topology, observed, &mut tasks);

@@ -9,7 +9,11 @@ use crate::domain::isolation::Way;
 use crate::domain::observed::{Observed, RouteTable, Subnet};
 use crate::domain::topology::{SubnetPlan, Topology};
 
-pub(super) fn vpc(observed: &Observed, tasks: &mut Vec<Task>) {
+/// An existing one is never touched: what it lacks is told by the plan.
+pub(super) fn vpc(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+    if topology.has_existing_network() {
+        return;
+    }
     // A new VPC has DNS support on and DNS host names off; private DNS of endpoints needs both.
     let (support, hostnames) = match &observed.vpc {
         None => {
@@ -35,7 +39,7 @@ pub(super) fn vpc(observed: &Observed, tasks: &mut Vec<Task>) {
 }
 
 pub(super) fn subnets(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
-    for plan in &topology.subnets {
+    for plan in topology.subnets.iter().filter(|plan| plan.id.is_none()) {
         let zone = plan.availability_zone.clone();
         match observed.own_subnet(&topology.ownership, plan) {
             None => tasks.push(Task::new(
@@ -62,7 +66,11 @@ fn addresses(zone: String, subnet: &Subnet, tasks: &mut Vec<Task>) {
     }
 }
 
+/// Those of an existing network stay as they are.
 pub(super) fn route_tables(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+    if topology.has_existing_network() {
+        return;
+    }
     let ownership = &topology.ownership;
     let tables = assign_route_tables(topology, observed);
     for plan in &topology.subnets {
@@ -109,7 +117,12 @@ pub(super) fn route_tables(topology: &Topology, observed: &Observed, tasks: &mut
 /// ours that its subnet uses, then one of ours that nobody uses (an earlier run was stopped before it was associated). A table
 /// without our tags is taken only when there is none of ours, because somebody may have removed the tags; a table that somebody
 /// else gave the subnet is left alone.
+///
+/// Nothing is assigned in an existing network.
 pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Observed) -> BTreeMap<String, String> {
+    if topology.has_existing_network() {
+        return BTreeMap::new();
+    }
     let ownership = &topology.ownership;
     let used = |plan: &SubnetPlan| {
         let subnet = observed.own_subnet(ownership, plan)?;

@@ -24,11 +24,11 @@ pub(super) fn network_tags(topology: &Topology, observed: &Observed, tasks: &mut
             drop.entry(change.remove).or_default().insert(id.to_owned());
         }
     };
-    if let Some(vpc) = &observed.vpc {
+    if let Some(vpc) = observed.vpc.as_ref().filter(|_| !topology.has_existing_network()) {
         compare(&vpc.id, &vpc.tags, &topology.vpc.tags);
     }
     let tables = assign_route_tables(topology, observed);
-    for plan in &topology.subnets {
+    for plan in topology.subnets.iter().filter(|plan| plan.id.is_none()) {
         if let Some(subnet) = observed.own_subnet(ownership, plan) {
             compare(&subnet.id, &subnet.tags, &plan.tags);
         }

@@ -3,6 +3,7 @@
 mod crash;
 mod create;
 mod drift;
+mod existing;
 mod faults;
 mod random;
 mod teardown;
@@ -87,6 +88,10 @@ impl Lab {
     async fn topology(&self, change: impl FnOnce(&mut Spec)) -> Topology {
         let mut spec = fixture::seed();
         change(&mut spec);
+        let network = match &spec.network.existing {
+            Some(existing) => self.engine.existing_network(&existing.vpc_id).await.ok(),
+            None => None,
+        };
         let facts = Facts {
             account_id: "123456789012".into(),
             partition: "aws".into(),
@@ -94,6 +99,7 @@ impl Lab {
             availability_zones: self.aws.availability_zones().await.unwrap(),
             endpoint_services: self.aws.endpoint_services().await.unwrap(),
             prefix_lists: self.aws.prefix_lists().await.unwrap(),
+            network,
         };
         Topology::plan(&spec, &facts).unwrap()
     }
@@ -167,6 +173,7 @@ fn target(topology: &Topology) -> Target {
     Target {
         ownership: topology.ownership.clone(),
         vpc_id: None,
+        existing_vpc_id: topology.vpc.id.clone(),
         compute_environment_name: None,
         instance_role: true,
         service_role: topology.service_role.is_some(),

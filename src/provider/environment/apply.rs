@@ -13,9 +13,11 @@ use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::spec::{self, Surroundings};
 use super::state::Sight;
+use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
 use crate::domain::name::Ownership;
 use crate::domain::observed::Observed;
+use crate::domain::problem::PlanError;
 use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 use crate::engine::{Control, Outcome, Target};
@@ -108,12 +110,12 @@ impl Apply {
         if engine.is_complete(&self.topology, observed) {
             return true;
         }
-        let state = sight(
-            &self.connection,
-            &self.target.ownership,
-            observed,
-            &Environment::default(),
-        )
+        let nothing = Environment::default();
+        let seen = sight(&self.connection, &self.target.ownership, observed, &nothing);
+        let state = Sight {
+            serving: Some(guests::serving(&self.topology, observed)),
+            ..seen
+        }
         .state();
         let own = desired(
             &self.connection,
@@ -122,7 +124,7 @@ impl Apply {
             observed,
             &self.topology.partition,
         );
-        own.is_some_and(|own| engine.is_complete(&own, observed))
+        own.is_ok_and(|own| engine.is_complete(&own, observed))
     }
 
     /// Brings it about; the state is of what is there, whether all went well or not.
@@ -141,7 +143,7 @@ impl Apply {
         let engine = &this.connection.engine;
         let outcome = engine.converge(&this.topology, &this.target, seen, &control).await;
         Made {
-            exists: !outcome.observed.is_empty(),
+            exists: !outcome.observed.is_empty(&this.target.ownership),
             state: this.outcome(outcome, diags),
             facts: this.facts.clone(),
         }
@@ -159,7 +161,12 @@ impl Apply {
 
     fn state(&self, observed: &Observed, drift: Vec<String>) -> Environment {
         let sight = sight(&self.connection, &self.target.ownership, observed, &self.planned);
-        Sight { drift, ..sight }.state()
+        Sight {
+            drift,
+            serving: Some(guests::serving(&self.topology, observed)),
+            ..sight
+        }
+        .state()
     }
 }
 
@@ -169,6 +176,7 @@ fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
     Target {
         ownership: topology.ownership.clone(),
         vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
+        existing_vpc_id: topology.vpc.id.clone(),
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
         instance_role: topology.instance_role.is_some() || had.is_some(),
         service_role: topology.service_role.is_some() || had.is_some(),
@@ -179,8 +187,14 @@ fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
 pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
     let ownership = spec::ownership(state)?;
     let compute = object(&state.compute_environment);
+    let network = object(&state.network);
+    let (existing_vpc_id, vpc_id) = match spec::is_existing(&network) {
+        true => (text(&network.vpc_id), None),
+        false => (None, text(&network.vpc_id)),
+    };
     Some(Target {
-        vpc_id: text(&object(&state.network).vpc_id),
+        vpc_id,
+        existing_vpc_id,
         // A name without an ARN was only planned: what has that name may be somebody else's.
         compute_environment_name: text(&compute.arn).and(text(&compute.name)),
         // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
@@ -190,14 +204,15 @@ pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
     })
 }
 
-/// The topology that a state is of, as far as it can be told: what drift is measured by.
+/// The topology that a state is of, as far as it can be told: what drift is measured by. An existing network is looked at as it is now,
+/// so that the errors are about what has become of it.
 pub(super) fn desired(
     connection: &Connection,
     state: &Environment,
     known: &RegionFacts,
     observed: &Observed,
     partition: &str,
-) -> Option<Topology> {
+) -> Result<Topology, Vec<PlanError>> {
     let surroundings = Surroundings {
         region: connection.region(),
         default_tags: &connection.settings.default_tags,
@@ -205,9 +220,13 @@ pub(super) fn desired(
         kept: None,
     };
     let spec = spec::of_state(state, surroundings);
-    let mut facts = known.facts(&text(&state.account_id)?, partition, connection.region());
+    let account_id = text(&state.account_id).unwrap_or_default();
+    let mut facts = known.facts(&account_id, partition, connection.region());
     facts.prefix_lists.extend(facts::prefix_lists(observed));
-    Topology::plan(&spec, &facts).ok()
+    if observed.existing_network {
+        facts.network = Some(observed.clone());
+    }
+    Topology::plan(&spec, &facts)
 }
 
 /// A look at what is there, by a reference.
@@ -222,6 +241,7 @@ pub(super) fn sight<'a>(
         ownership,
         reference,
         drift: Vec::new(),
+        serving: None,
         default_tags: &connection.settings.default_tags,
         ignored_tags: &connection.settings.ignored_tags,
     }
@@ -239,9 +259,10 @@ pub(super) fn control(timeout: Duration, checkpoint: impl Fn(&Observed) + Send +
 async fn facts(connection: &Connection, known: &RegionFacts, spec: &Spec) -> Result<Facts, Diagnostic> {
     let cloud = connection.cloud();
     let prefix_lists = !spec.security_group.allow_all_outbound;
+    let vpc_id = spec.network.existing.as_ref().map(|existing| existing.vpc_id.as_str());
     let told = |error| cloud_error("", "Cannot look at what the region offers", &error);
-    if known.is_empty() {
-        return facts::ask(&**cloud, prefix_lists).await.map_err(told);
+    if known.is_empty() || vpc_id.is_some_and(|vpc_id| !known.know_network(vpc_id)) {
+        return facts::ask(&connection.engine, prefix_lists, vpc_id).await.map_err(told);
     }
     let identity = cloud.caller_identity().await.map_err(told)?;
     Ok(known.facts(&identity.account_id, &identity.partition, connection.region()))

@@ -4,15 +4,19 @@
 //! without asking again, and so does a refresh, to tell what has drifted. Only a plan that needs a zone or a service that
 //! is not among them asks AWS.
 
+mod network;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cloud::{Cloud, CloudError};
+use crate::cloud::CloudError;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::{EndpointService, Facts};
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
+use crate::engine::Engine;
+use network::NetworkFacts;
 
 /// What is kept beside the state.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +25,7 @@ pub(crate) struct RegionFacts {
     availability_zones: Vec<String>,
     endpoint_services: BTreeMap<String, ServiceFacts>,
     prefix_lists: BTreeMap<String, String>,
+    network: Option<NetworkFacts>,
 }
 
 /// The offer of one endpoint service.
@@ -50,6 +55,10 @@ impl RegionFacts {
         kept.endpoint_services
             .retain(|service_name, _| used.contains(service_name));
         kept.prefix_lists.retain(|service_name, _| used.contains(service_name));
+        kept.network = facts
+            .network
+            .as_ref()
+            .and_then(|seen| NetworkFacts::used_by(topology, seen));
         kept
     }
 
@@ -62,7 +71,13 @@ impl RegionFacts {
                 .map(|(name, offer)| (name.clone(), ServiceFacts::from(offer)))
                 .collect(),
             prefix_lists: facts.prefix_lists.clone(),
+            network: None,
         }
+    }
+
+    /// Whether an existing network is among what was found out.
+    pub(super) fn know_network(&self, vpc_id: &str) -> bool {
+        self.network.as_ref().is_some_and(|network| network.is_of(vpc_id))
     }
 
     /// The same as facts about an account and a region.
@@ -75,6 +90,7 @@ impl RegionFacts {
             availability_zones: self.availability_zones.clone(),
             endpoint_services: offers.map(|(name, offer)| (name.clone(), offer.offer(name))).collect(),
             prefix_lists: self.prefix_lists.clone(),
+            network: self.network.as_ref().map(NetworkFacts::seen),
         }
     }
 }
@@ -108,8 +124,10 @@ impl ServiceFacts {
     }
 }
 
-/// Asks AWS for everything that a plan can need, in one round; for the prefix lists only if `prefix_lists`.
-pub(super) async fn ask(cloud: &dyn Cloud, prefix_lists: bool) -> Result<Facts, CloudError> {
+/// Asks AWS for everything that a plan can need, in one round; for the prefix lists only if `prefix_lists`, and for an existing network
+/// if there is to be one.
+pub(super) async fn ask(engine: &Engine, prefix_lists: bool, vpc_id: Option<&str>) -> Result<Facts, CloudError> {
+    let cloud = engine.cloud();
     let lists = async {
         if prefix_lists {
             cloud.prefix_lists().await
@@ -117,11 +135,18 @@ pub(super) async fn ask(cloud: &dyn Cloud, prefix_lists: bool) -> Result<Facts, 
             Ok(BTreeMap::new())
         }
     };
-    let (identity, availability_zones, endpoint_services, prefix_lists) = futures::try_join!(
+    let network = async {
+        match vpc_id {
+            Some(vpc_id) => engine.existing_network(vpc_id).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (identity, availability_zones, endpoint_services, prefix_lists, network) = futures::try_join!(
         cloud.caller_identity(),
         cloud.availability_zones(),
         cloud.endpoint_services(),
-        lists
+        lists,
+        network
     )?;
     Ok(Facts {
         account_id: identity.account_id,
@@ -130,6 +155,7 @@ pub(super) async fn ask(cloud: &dyn Cloud, prefix_lists: bool) -> Result<Facts, 
         availability_zones,
         endpoint_services,
         prefix_lists,
+        network,
     })
 }
 

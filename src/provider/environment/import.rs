@@ -1,5 +1,7 @@
 //! Import: a finished environment is found by its name and its ownership tags.
 
+use std::collections::BTreeMap;
+
 use tf_provider::value::Value;
 use tf_provider::{Diagnostic, Diagnostics};
 
@@ -7,7 +9,11 @@ use super::apply::{desired, sight};
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::state::Sight;
-use crate::domain::name::{ImportId, Ownership};
+use crate::domain::batch::ComputeType;
+use crate::domain::endpoint::{EndpointKind, required};
+use crate::domain::existing::guests::{self, Guests, Need, Offer};
+use crate::domain::facts::Facts;
+use crate::domain::name::{ImportId, Ownership, short_service_name};
 use crate::domain::observed::Observed;
 use crate::engine::Target;
 use crate::provider::diagnostics::{cloud_error, diagnostic};
@@ -30,7 +36,7 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         .map_err(|wrong: crate::domain::problem::Invalid| diagnostic("", wrong.summary, wrong.detail))?;
     let connection = session.connection(id.region.as_deref()).await?;
     let told = |error| cloud_error("", &format!("Cannot look for environment {}", id.name), &error);
-    let asked = facts::ask(&**connection.cloud(), false).await.map_err(told)?;
+    let asked = facts::ask(&connection.engine, false, None).await.map_err(told)?;
     let ownership = Ownership {
         environment: id.name.clone(),
         account_id: asked.account_id.clone(),
@@ -39,36 +45,85 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
     let target = Target {
         ownership: ownership.clone(),
         vpc_id: None,
+        existing_vpc_id: None,
         compute_environment_name: None,
         instance_role: true,
         service_role: true,
     };
-    let observed = connection.engine.observe(&target).await.map_err(told)?;
+    let mut observed = connection.engine.observe(&target).await.map_err(told)?;
+    if observed.vpc.is_none() {
+        let existing_vpc_id = connection.engine.existing_vpc_of(&ownership).await.map_err(told)?;
+        let target = Target {
+            existing_vpc_id,
+            ..target
+        };
+        observed = connection.engine.observe(&target).await.map_err(told)?;
+    }
     if let Some(error) = incomplete(&observed, &ownership, &connection) {
         return Err(error);
     }
     let whole_region = RegionFacts::all(&asked);
     let nothing = Environment::default();
-    let state = sight(&connection, &ownership, &observed, &nothing).state();
-    let topology = desired(&connection, &state, &whole_region, &observed, &asked.partition);
-    let drift = topology
-        .as_ref()
-        .map(|topology| connection.engine.differences(topology, &observed));
-    let seen = sight(&connection, &ownership, &observed, &nothing);
+    let seen = || sight(&connection, &ownership, &observed, &nothing);
     let state = Sight {
-        drift: drift.unwrap_or_default(),
-        ..seen
+        serving: Some(serving(&observed, &ownership)),
+        ..seen()
+    }
+    .state();
+    let Ok(topology) = desired(&connection, &state, &whole_region, &observed, &asked.partition) else {
+        return Ok((state, RegionFacts::default()));
     };
-    let kept = topology
-        .map(|topology| RegionFacts::used_by(&topology, &asked))
-        .unwrap_or_default();
-    Ok((state.state(), kept))
+    let state = Sight {
+        drift: connection.engine.differences(&topology, &observed),
+        serving: Some(guests::serving(&topology, &observed)),
+        ..seen()
+    };
+    let asked = Facts {
+        network: observed.existing_network.then(|| observed.clone()),
+        ..asked
+    };
+    Ok((state.state(), RegionFacts::used_by(&topology, &asked)))
+}
+
+/// The endpoints of others, in an existing network, that serve what every environment needs.
+fn serving(observed: &Observed, ownership: &Ownership) -> BTreeMap<String, String> {
+    let Some(compute) = observed
+        .compute_environment
+        .as_ref()
+        .filter(|_| observed.existing_network)
+    else {
+        return BTreeMap::new();
+    };
+    let groups: Vec<String> = compute.security_group_ids.iter().cloned().collect();
+    let guests = Guests::new(
+        observed,
+        ownership,
+        compute.subnet_ids.iter().map(String::as_str),
+        &groups,
+    );
+    let needed: Vec<_> = required(ComputeType::Ec2, true).collect();
+    let endpoints = observed.endpoints.values().filter_map(|endpoint| {
+        let service = short_service_name(&endpoint.service_name, &ownership.region);
+        let row = needed
+            .iter()
+            .find(|row| row.service == service && row.kind == endpoint.kind)?;
+        let need = Need {
+            service_name: &endpoint.service_name,
+            kind: row.kind,
+            private_dns_enabled: row.kind == EndpointKind::Interface,
+        };
+        match guests.offer(need) {
+            Offer::Serving(endpoint) => Some((service.to_owned(), endpoint.id.clone())),
+            _ => None,
+        }
+    });
+    endpoints.collect()
 }
 
 /// What is missing of an environment that cannot be imported.
 fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connection) -> Option<Diagnostic> {
     let name = &ownership.environment;
-    if observed.is_empty() {
+    if observed.is_empty(ownership) {
         return Some(diagnostic(
             "",
             format!("There is no environment {name}"),
@@ -83,12 +138,18 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
     }
     let parts = [
         ("the VPC", observed.vpc.is_some()),
-        ("the subnets", observed.own_subnets(ownership).next().is_some()),
+        (
+            "the subnets",
+            observed.existing_network || observed.own_subnets(ownership).next().is_some(),
+        ),
         (
             "the security group",
             observed.own_security_group(ownership, None).is_some(),
         ),
-        ("the endpoints", observed.own_endpoints(ownership).next().is_some()),
+        (
+            "the endpoints",
+            observed.existing_network || observed.own_endpoints(ownership).next().is_some(),
+        ),
         ("the compute environment", observed.compute_environment.is_some()),
     ];
     let missing: Vec<&str> = parts

@@ -31,6 +31,7 @@ model! {
         instance_tenancy: String,
         vpc_id: String,
         subnet_ids: List<String>,
+        managed: bool,
         subnets: Map<Subnet>,
         default_security_group_id: String,
     }
@@ -56,6 +57,7 @@ model! {
         id: String,
         service_name: String,
         r#type: String,
+        managed: bool,
         state: String,
         dns_name: String,
         network_interface_ids: List<String>,

@@ -13,6 +13,7 @@ use super::project::Projection;
 use super::spec::{self, Surroundings};
 use crate::cloud::CallerIdentity;
 use crate::domain::change::{self, Change};
+use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::facts::Facts;
 use crate::domain::lint::{self, Note, Severity};
 use crate::domain::problem::PlanError;
@@ -119,7 +120,7 @@ impl Planner<'_> {
         self.same_account(&identity, diags)?;
         let planned = self.topology(connection, &spec, &identity, diags).await?;
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
-        if let Some(topology) = &topology {
+        if let Some(topology) = topology.as_ref().filter(|topology| !topology.has_existing_network()) {
             spec.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
         }
         Some(Desired {
@@ -148,7 +149,15 @@ impl Planner<'_> {
         identity: &CallerIdentity,
         diags: &mut Diagnostics,
     ) -> Option<Option<(Topology, RegionFacts)>> {
+        let placeholder = self.without_unknown_network(spec);
+        let spec = placeholder.as_ref().unwrap_or(spec);
         let known = self.prior.map(|prior| prior.facts).filter(|facts| !facts.is_empty());
+        // What others have done to an existing network since shows as drift.
+        let drifted = || {
+            self.prior
+                .is_some_and(|prior| prior.state.drift != Value::Value(Vec::new()))
+        };
+        let known = known.filter(|_| spec.network.existing.is_none() || !drifted());
         if let Some(known) = known {
             let facts = known.facts(&identity.account_id, &identity.partition, connection.region());
             if let Ok(topology) = Topology::plan(spec, &facts) {
@@ -156,12 +165,24 @@ impl Planner<'_> {
             }
         }
         let prefix_lists = !spec.security_group.allow_all_outbound;
-        let asked = facts::ask(&**connection.cloud(), prefix_lists).await;
+        let vpc_id = spec.network.existing.as_ref().map(|existing| existing.vpc_id.as_str());
+        let asked = facts::ask(&connection.engine, prefix_lists, vpc_id).await;
         let facts = note(asked, "Cannot look at what the region offers", diags)?;
         match Topology::plan(spec, &facts) {
             Ok(topology) => Some(Some(self.settle(topology, &facts, diags))),
             Err(errors) => (!self.report(errors, diags)).then_some(None),
         }
+    }
+
+    /// The spec with a network of its own in the place of an existing one that is not wholly known yet, so that what does not depend on it is
+    /// planned all the same. What does is not shown.
+    fn without_unknown_network(&self, spec: &Spec) -> Option<Spec> {
+        let unknown = spec.network.existing.is_some() && self.unknown.touch(&[VPC_ID, SUBNET_IDS]);
+        unknown.then(|| {
+            let mut spec = spec.clone();
+            spec.network.existing = None;
+            spec
+        })
     }
 
     fn settle(&self, topology: Topology, facts: &Facts, diags: &mut Diagnostics) -> (Topology, RegionFacts) {
@@ -289,7 +310,9 @@ pub(super) fn other_account(state: &Environment, identity: &CallerIdentity) -> O
 /// Whether an error may be about a value that stands in for one that is not known yet.
 pub(super) fn depends_on_unknown(error: &PlanError, unknown: &Unknowns) -> bool {
     let section = error.attribute.split(['.', '[']).next().unwrap_or_default();
-    unknown.touch(&[section]) || (section == "network" && unknown.touch(&["endpoints", "region"]))
+    unknown.touch(&[section])
+        || (section == "endpoints" && unknown.touch(&["network"]))
+        || (section == "network" && unknown.touch(&["endpoints", "region"]))
 }
 
 fn remark(note: Note) -> Diagnostic {

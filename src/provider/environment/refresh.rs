@@ -10,6 +10,7 @@ use super::model::Environment;
 use super::plan::other_account;
 use super::state::Sight;
 use super::timeouts::{Operation, timeout};
+use crate::domain::existing::guests;
 use crate::engine::Target;
 use crate::plugin;
 use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic};
@@ -34,15 +35,22 @@ async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Re
     let summary = format!("Cannot read environment {}", target.ownership.environment);
     let observed = connection.engine.observe(&target).await;
     let observed = observed.map_err(|error| cloud_error("", &summary, &error))?;
-    if observed.is_empty() {
+    if observed.is_empty(&target.ownership) {
         return Ok(None);
     }
-    let topology = desired(&connection, state, known, &observed, &partition);
-    let drift = topology.map(|topology| connection.engine.differences(&topology, &observed));
-    let sight = sight(&connection, &target.ownership, &observed, state);
-    let sight = Sight {
-        drift: drift.unwrap_or_default(),
-        ..sight
+    let seen = sight(&connection, &target.ownership, &observed, state);
+    let sight = match desired(&connection, state, known, &observed, &partition) {
+        Ok(topology) => Sight {
+            drift: connection.engine.differences(&topology, &observed),
+            serving: Some(guests::serving(&topology, &observed)),
+            ..seen
+        },
+        // What somebody has done to the network; the next plan says what to do about it.
+        Err(errors) if observed.existing_network => Sight {
+            drift: errors.into_iter().map(|error| error.summary).collect(),
+            ..seen
+        },
+        Err(_) => seen,
     };
     Ok(Some(sight.state()))
 }

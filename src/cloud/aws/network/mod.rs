@@ -16,6 +16,7 @@ use crate::cloud::{
 };
 use crate::domain::Tags;
 use crate::domain::firewall::Rule;
+use crate::domain::name::Ownership;
 use crate::domain::observed::{Endpoint, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 mod endpoint;
@@ -87,6 +88,9 @@ impl NetworkApi for AwsCloud {
     async fn security_groups(&self, vpc_id: &str) -> Result<Vec<SecurityGroup>> {
         security_group::list(&self.ec2, vpc_id).await
     }
+    async fn vpcs_with_group_of(&self, ownership: &Ownership) -> Result<BTreeSet<String>> {
+        security_group::vpcs_with_group_of(&self.ec2, ownership).await
+    }
     async fn create_security_group(&self, request: &SecurityGroupRequest) -> Result<SecurityGroup> {
         security_group::create(&self.ec2, request).await
     }
@@ -135,6 +139,12 @@ impl NetworkApi for AwsCloud {
 /// A filter of one value.
 pub(super) fn filter(name: impl Into<String>, value: impl Into<String>) -> Filter {
     Filter::builder().name(name).values(value).build()
+}
+
+/// Filters for what carries the ownership tags of an environment.
+fn owned_by(ownership: &Ownership) -> Vec<Filter> {
+    let tags = ownership.tags().into_iter();
+    tags.map(|(key, value)| filter(format!("tag:{key}"), value)).collect()
 }
 
 /// The tags of a create call; AWS refuses an empty specification.

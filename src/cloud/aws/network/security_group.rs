@@ -3,25 +3,35 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_ec2::Client;
-use aws_sdk_ec2::types::{IpPermission, ResourceType};
+use aws_sdk_ec2::types::{Filter, IpPermission, ResourceType};
 
 use super::super::answer::{incomplete, or_gone, refused};
-use super::{filter, permission, specifications, tags, text};
+use super::{filter, owned_by, permission, specifications, tags, text};
 use crate::cloud::{Direction, Result, SecurityGroupRequest};
 use crate::domain::firewall::{Peer, Rule};
+use crate::domain::name::Ownership;
 use crate::domain::observed::SecurityGroup;
 
 pub(super) async fn list(client: &Client, vpc_id: &str) -> Result<Vec<SecurityGroup>> {
-    let groups = client
+    let groups = describe(client, vec![filter("vpc-id", vpc_id)]).await?;
+    groups.iter().map(from_sdk).collect()
+}
+
+pub(super) async fn vpcs_with_group_of(client: &Client, ownership: &Ownership) -> Result<BTreeSet<String>> {
+    let groups = describe(client, owned_by(ownership)).await?;
+    Ok(groups.iter().map(|group| text(group.vpc_id())).collect())
+}
+
+async fn describe(client: &Client, filters: Vec<Filter>) -> Result<Vec<aws_sdk_ec2::types::SecurityGroup>> {
+    client
         .describe_security_groups()
-        .filters(filter("vpc-id", vpc_id))
+        .set_filters(Some(filters))
         .into_paginator()
         .items()
         .send()
         .collect::<std::result::Result<Vec<_>, _>>()
         .await
-        .map_err(refused("ec2:DescribeSecurityGroups"))?;
-    groups.iter().map(from_sdk).collect()
+        .map_err(refused("ec2:DescribeSecurityGroups"))
 }
 
 fn from_sdk(group: &aws_sdk_ec2::types::SecurityGroup) -> Result<SecurityGroup> {

@@ -28,6 +28,9 @@ fn from_sdk(subnet: &aws_sdk_ec2::types::Subnet) -> Subnet {
         cidr_block: block(subnet.cidr_block()),
         map_public_ip_on_launch: subnet.map_public_ip_on_launch().unwrap_or(false),
         assign_ipv6_address_on_creation: subnet.assign_ipv6_address_on_creation().unwrap_or(false),
+        available_addresses: subnet
+            .available_ip_address_count()
+            .and_then(|count| u32::try_from(count).ok()),
         tags: tags::from_sdk(subnet.tags()),
     }
 }

@@ -8,18 +8,14 @@ use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryAction;
 
 use super::super::answer::{incomplete, or_absent, or_gone, refused};
-use super::{block, filter, specifications, tags, text};
+use super::{block, filter, owned_by, specifications, tags, text};
 use crate::cloud::{Result, VpcFilter, VpcRequest};
 use crate::domain::observed::Vpc;
 
 pub(super) async fn list(client: &Client, wanted: &VpcFilter) -> Result<Vec<Vpc>> {
     let filters = match wanted {
         VpcFilter::Id(id) => vec![filter("vpc-id", id)],
-        VpcFilter::Owner(ownership) => ownership
-            .tags()
-            .into_iter()
-            .map(|(key, value)| filter(format!("tag:{key}"), value))
-            .collect(),
+        VpcFilter::Owner(ownership) => owned_by(ownership),
     };
     let vpcs = client
         .describe_vpcs()

@@ -78,14 +78,14 @@ async fn private_dns_needs_both_attributes_and_a_name_of_its_own() {
     };
     let error = refused(
         cloud.create_endpoint(&second).await,
-        ErrorKind::Invalid,
+        ErrorKind::AlreadyExists,
         "InvalidParameter",
     );
     assert!(error.message.contains("already a conflicting DNS domain"), "{error}");
     cloud.delete_endpoints(&set(&[&first])).await.unwrap();
     refused(
         cloud.create_endpoint(&second).await,
-        ErrorKind::Invalid,
+        ErrorKind::AlreadyExists,
         "InvalidParameter",
     );
     tokio::time::advance(MINUTE).await;
@@ -103,7 +103,7 @@ async fn private_dns_needs_both_attributes_and_a_name_of_its_own() {
     };
     refused(
         cloud.modify_endpoint(&third, &on).await,
-        ErrorKind::Invalid,
+        ErrorKind::AlreadyExists,
         "InvalidParameter",
     );
 }

@@ -29,7 +29,11 @@ impl Projection<'_> {
     /// Paths that nobody touches stay as they are, as long as their subnets and tables do; what is made new has none.
     fn as_before(&self, paths: Value<List<String>>, network: &Network) -> Value<List<String>> {
         let Some(prior) = self.prior else {
-            return Value::Value(List::new());
+            // An existing network may have some.
+            return match network.managed {
+                Value::Value(true) => Value::Value(List::new()),
+                _ => Value::Unknown,
+            };
         };
         let drift = texts(&prior.drift).unwrap_or_default();
         let other_table = drift.iter().any(|line| line.starts_with("associating the route table"));

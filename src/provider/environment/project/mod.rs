@@ -5,6 +5,7 @@
 //! without a change is exactly no change, and only what a change touches becomes unknown.
 
 mod isolation;
+mod network;
 mod pieces;
 
 use tf_provider::value::Value;
@@ -16,17 +17,14 @@ use crate::domain::Tags;
 use crate::domain::batch::{AllocationStrategy, ComputeType};
 use crate::domain::change;
 use crate::domain::endpoint::EndpointKind;
+use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::identity::{is_service_linked, name_in_arn};
-use crate::domain::spec::{InstanceTenancy, NetworkSpec};
 use crate::domain::topology::{EndpointPlan, Topology};
 use crate::engine::part::Part;
 use crate::provider::attribute::{List, Map, Unknowns};
 use crate::provider::number::Number;
 use crate::provider::read::{list, object, texts};
-use pieces::{
-    count, elements, in_prior_order, keep, known, known_or_unknown, section, subnet_ids, subnets, text, with_protocols,
-    zones,
-};
+use pieces::{in_prior_order, keep, known, known_or_unknown, section, text, with_protocols};
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
 pub(super) const VALID: &str = "VALID";
@@ -86,47 +84,6 @@ impl Projection<'_> {
         }
     }
 
-    fn network(&self) -> Network {
-        let config = object(&self.config.network);
-        let prior = self.prior.map(|prior| object(&prior.network)).unwrap_or_default();
-        let touched = self.unknown.touch(&[
-            "region",
-            "network.cidr_block",
-            "network.max_azs",
-            "network.availability_zones",
-            "network.subnet_prefix_length",
-        ]);
-        // Zones that are chosen are chosen for the services.
-        let chosen = config.availability_zones.is_null() && self.prior.is_none();
-        let touched = touched || (chosen && self.unknown.touch(&CHOICE_OF_ZONES));
-        let topology = self.topology.filter(|_| !touched);
-        let order = texts(&prior.availability_zones);
-        let named_zones = in_prior_order(config.availability_zones, &prior.availability_zones);
-        let zones = topology.map(|topology| zones(topology, &order.unwrap_or_default()));
-        let prefix = topology.and_then(|topology| topology.subnets.last());
-        let subnets = topology.map(|topology| subnets(topology, &prior));
-        let vpc_id = keep(&prior.vpc_id);
-        Network {
-            cidr_block: config.cidr_block.or(text(NetworkSpec::DEFAULT_CIDR_BLOCK)),
-            max_azs: config
-                .max_azs
-                .or(known_or_unknown(zones.as_ref().map(|zones| count(zones.len())))),
-            subnet_ids: known_or_unknown(zones.as_ref().map(|zones| subnet_ids(zones, subnets.as_ref()))),
-            availability_zones: named_zones.or(known_or_unknown(zones.map(|zones| elements(&zones)))),
-            subnet_prefix_length: config.subnet_prefix_length.or(known_or_unknown(
-                prefix.map(|subnet| subnet.cidr_block.prefix_len().into()),
-            )),
-            instance_tenancy: config.instance_tenancy.or(text(InstanceTenancy::default().as_str())),
-            default_security_group_id: if vpc_id.is_unknown() {
-                Value::Unknown
-            } else {
-                prior.default_security_group_id
-            },
-            vpc_id,
-            subnets: known_or_unknown(subnets),
-        }
-    }
-
     fn endpoints(&self, network: &Network) -> Endpoints {
         let mut config = object(&self.config.endpoints);
         if let Some(prior) = self.prior.map(|prior| object(&prior.endpoints)) {
@@ -135,6 +92,8 @@ impl Projection<'_> {
         }
         let touched = self.unknown.touch(&[
             "region",
+            VPC_ID,
+            SUBNET_IDS,
             "endpoints.cloudwatch_logs",
             "endpoints.additional_services",
             "compute_environment.type",
@@ -156,6 +115,9 @@ impl Projection<'_> {
     }
 
     fn service(&self, plan: &EndpointPlan, config: &Endpoints, network: &Network) -> Service {
+        if let Some(id) = &plan.existing_id {
+            return self.service_of_others(plan, id);
+        }
         let prior = self.prior_service(plan).unwrap_or_default();
         let id = keep(&prior.id);
         let gateway = plan.kind == EndpointKind::Gateway;
@@ -165,6 +127,11 @@ impl Projection<'_> {
         Service {
             service_name: text(&plan.service_name),
             r#type: text(plan.kind.as_str()),
+            // Until it is made, somebody else may make one that serves.
+            managed: match id.is_value() || network.managed == Value::Value(true) {
+                true => Value::Value(true),
+                false => Value::Unknown,
+            },
             state: text(AVAILABLE),
             dns_name: match (gateway, names_stay) {
                 (true, _) => Value::Null,
@@ -180,7 +147,30 @@ impl Projection<'_> {
         }
     }
 
-    /// The endpoint as it is, if it can stay: same service and kind, and not one that AWS has given up.
+    /// An endpoint of somebody else's, as the refresh has seen it.
+    fn service_of_others(&self, plan: &EndpointPlan, id: &str) -> Service {
+        let prior = self.prior_service(plan).unwrap_or_default();
+        let gateway = plan.kind == EndpointKind::Gateway;
+        Service {
+            id: text(id),
+            service_name: text(&plan.service_name),
+            r#type: text(plan.kind.as_str()),
+            managed: Value::Value(false),
+            state: text(AVAILABLE),
+            dns_name: match (gateway, &prior.dns_name) {
+                (true, _) => Value::Null,
+                (false, Value::Null) => Value::Unknown,
+                (false, name) => name.clone(),
+            },
+            network_interface_ids: match (gateway, &prior.network_interface_ids) {
+                (true, _) => Value::Value(Vec::new()),
+                (false, Value::Null) => Value::Unknown,
+                (false, ids) => ids.clone(),
+            },
+        }
+    }
+
+    /// The endpoint as it is, if it can stay: same service and kind, the same owner, and not one that AWS has given up.
     fn prior_service(&self, plan: &EndpointPlan) -> Option<Service> {
         let endpoints = self.prior?.endpoints.as_ref_option()?;
         let prior = endpoints
@@ -189,8 +179,12 @@ impl Projection<'_> {
             .get(&plan.service)?
             .as_ref_option()?;
         let same = prior.service_name == text(&plan.service_name) && prior.r#type == text(plan.kind.as_str());
+        let same_owner = match &plan.existing_id {
+            Some(id) => prior.id == text(id),
+            None => prior.managed != Value::Value(false),
+        };
         let alive = matches!(prior.state.as_deref_option(), Some(AVAILABLE | "pending"));
-        (same && alive).then(|| prior.clone())
+        (same && same_owner && alive).then(|| prior.clone())
     }
 
     fn interfaces_change(&self, config: &Endpoints, network: &Network) -> bool {

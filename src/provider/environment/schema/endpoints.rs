@@ -48,6 +48,12 @@ fn service() -> Object {
             AttributeType::String,
             "`Interface` (a network interface in each zone, billed by the hour) or `Gateway` (a route, free of charge).",
         )
+        .computed(
+            "managed",
+            AttributeType::Bool,
+            "Whether the endpoint is the environment's own. One that somebody else made in an existing network is used as it is, and never \
+             changed or deleted.",
+        )
         .computed("state", AttributeType::String, "State of the endpoint; `available` when it works.")
         .computed(
             "dns_name",

@@ -45,11 +45,25 @@ pub(super) fn object() -> Object {
             "Tenancy of instances in the VPC: `default` for shared hardware, `dedicated` for hardware of one's own, which costs more. \
              Defaults to `default`.",
         )
-        .computed("vpc_id", AttributeType::String, "Id of the VPC.")
-        .computed(
+        .defaulted(
+            "vpc_id",
+            AttributeType::String,
+            "Id of an existing VPC to live in, such as `vpc-0123456789abcdef0`, together with `subnet_ids`. The VPC is never changed, tagged or \
+             deleted; both of its DNS attributes must be on. It cannot be set together with `cidr_block`, `max_azs`, \
+             `availability_zones`, `subnet_prefix_length` and `instance_tenancy`. Defaults to a VPC of the environment's own, \
+             whose id it then is.",
+        )
+        .defaulted(
             "subnet_ids",
             strings(),
-            "Ids of the subnets, in the order of `availability_zones`.",
+            "Ids of existing subnets of the VPC `vpc_id`, one in each Availability Zone and at most 16. They and their route tables are never changed, \
+             tagged or deleted, but for the routes of gateway endpoints. Defaults to subnets of the environment's own, whose ids they then are, \
+             in the order of `availability_zones`.",
+        )
+        .computed(
+            "managed",
+            AttributeType::Bool,
+            "Whether the network is the environment's own: `false` if `vpc_id` names an existing one.",
         )
         .computed(
             "subnets",
@@ -70,6 +84,7 @@ fn subnet() -> Object {
         .computed(
             "route_table_id",
             AttributeType::String,
-            "Id of the subnet's own route table.",
+            "Id of the subnet's route table: its own, or, in an existing network, the one that it uses, which is the main one of the VPC if it is \
+             associated with none.",
         )
 }

@@ -3,13 +3,14 @@
 //! A value that is not set, not known yet or wrong gives way to a default, so that there always is a spec; the caller looks at the
 //! errors first, and at what is unknown.
 
+mod network;
 mod reader;
 
 use std::collections::BTreeMap;
 
 use tf_provider::value::Value;
 
-use super::model::Environment;
+use super::model::{Environment, Network};
 use crate::domain::address::parse_cidr_block;
 use crate::domain::name::{EnvironmentName, Ownership};
 use crate::domain::problem::PlanError;
@@ -83,15 +84,36 @@ fn arguments(state: &Environment) -> Environment {
     if compute.create_service_role.unwrap_or(false) {
         compute.service_role_arn = Value::Null;
     }
-    let mut network = object(&state.network);
-    if network.availability_zones.is_value() {
-        network.max_azs = Value::Null;
-    }
     Environment {
         compute_environment: Value::Value(compute),
-        network: Value::Value(network),
+        network: Value::Value(network_arguments(object(&state.network))),
         ..state.clone()
     }
+}
+
+/// Of a managed network the ids are no arguments, and of an existing one everything else.
+fn network_arguments(state: Network) -> Network {
+    if is_existing(&state) {
+        return Network {
+            vpc_id: state.vpc_id,
+            subnet_ids: state.subnet_ids,
+            ..Network::default()
+        };
+    }
+    Network {
+        max_azs: match state.availability_zones {
+            Value::Value(_) => Value::Null,
+            _ => state.max_azs,
+        },
+        vpc_id: Value::Null,
+        subnet_ids: Value::Null,
+        ..state
+    }
+}
+
+/// Whether a state is of an environment in an existing network.
+pub(super) fn is_existing(network: &Network) -> bool {
+    network.managed == Value::Value(false)
 }
 
 /// Whose environment a state is of.
@@ -109,10 +131,15 @@ fn exists(state: &Environment) -> bool {
 
 fn kept(state: &Environment) -> Kept {
     let network = object(&state.network);
-    let subnets = network.subnets.iter().flatten().filter_map(|(zone, subnet)| {
-        let block = text(&subnet.as_ref_option()?.cidr_block)?;
-        Some((zone.clone(), parse_cidr_block(&block).ok()?))
-    });
+    let managed = Some(&network).filter(|network| !is_existing(network));
+    let subnets = managed
+        .iter()
+        .flat_map(|network| network.subnets.iter())
+        .flatten()
+        .filter_map(|(zone, subnet)| {
+            let block = text(&subnet.as_ref_option()?.cidr_block)?;
+            Some((zone.clone(), parse_cidr_block(&block).ok()?))
+        });
     Kept {
         subnets: subnets.collect::<BTreeMap<_, _>>(),
         subnet_prefix_length: number(&network.subnet_prefix_length),

@@ -6,18 +6,16 @@ use tf_provider::value::Value;
 
 use super::DEFAULT_INSTANCE_TYPES;
 use crate::domain::Tags;
-use crate::domain::address::{parse_cidr_block, validate_prefix_length, validate_vpc_block};
 use crate::domain::batch::{self, ComputeType, Ec2Configuration};
 use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
 use crate::domain::name::validate_region;
 use crate::domain::problem::{Invalid, PlanError};
-use crate::domain::spec::{ComputeEnvironmentSpec, EndpointsSpec, InstanceTenancy, NetworkSpec, SecurityGroupSpec};
-use crate::domain::topology::validate_max_azs;
+use crate::domain::spec::{ComputeEnvironmentSpec, EndpointsSpec, SecurityGroupSpec};
 use crate::provider::attribute::{List, Map, Unknowns};
 use crate::provider::environment::model::{
-    self, ComputeEnvironment, Endpoints, Environment, IngressRule, Network, SecurityGroup,
+    self, ComputeEnvironment, Endpoints, Environment, IngressRule, SecurityGroup,
 };
 use crate::provider::environment::timeouts::{self, OPERATIONS};
 use crate::provider::number::Number;
@@ -61,44 +59,7 @@ impl Reader {
         }
     }
 
-    pub(super) fn network(&mut self, config: &Network) -> NetworkSpec {
-        if config.max_azs.is_value() && config.availability_zones.is_value() {
-            let invalid = Invalid::new(
-                "Both a number of zones and zones by name",
-                "Leave one of max_azs and availability_zones out: the list says how many there are.",
-            );
-            self.errors.push(invalid.at("network.max_azs"));
-        }
-        let cidr_block = text(&config.cidr_block).and_then(|block| {
-            let block = self.note("network.cidr_block", parse_cidr_block(&block))?;
-            self.note("network.cidr_block", validate_vpc_block(block))?;
-            Some(block)
-        });
-        let length = self.whole("network.subnet_prefix_length", &config.subnet_prefix_length);
-        let tenancy = text(&config.instance_tenancy).and_then(|word| {
-            let tenancy = word.parse::<InstanceTenancy>();
-            let told = |why| Invalid::new(format!("{word:?} is not a tenancy"), format!("{why}."));
-            self.note("network.instance_tenancy", tenancy.map_err(told))
-        });
-        NetworkSpec {
-            cidr_block: cidr_block.unwrap_or_else(|| NetworkSpec::DEFAULT_CIDR_BLOCK.parse().unwrap_or_default()),
-            max_azs: self.max_azs(&config.max_azs),
-            availability_zones: self.zones("network.availability_zones", &config.availability_zones),
-            subnet_prefix_length: length
-                .and_then(|length| self.note("network.subnet_prefix_length", validate_prefix_length(length))),
-            instance_tenancy: tenancy.unwrap_or_default(),
-        }
-    }
-
-    fn max_azs(&mut self, value: &Value<Number>) -> usize {
-        let Some(zones) = self.whole("network.max_azs", value) else {
-            return NetworkSpec::DEFAULT_MAX_AZS;
-        };
-        let zones = self.note("network.max_azs", validate_max_azs(zones));
-        zones.unwrap_or(NetworkSpec::DEFAULT_MAX_AZS)
-    }
-
-    fn zones(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
+    pub(super) fn zones(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
         let zones = self.words(attribute, value)?;
         if zones.is_empty() && value.iter().all(Vec::is_empty) {
             let invalid = Invalid::new(
@@ -230,7 +191,7 @@ impl Reader {
         self.note(attribute, in_range)
     }
 
-    fn whole(&mut self, attribute: &str, value: &Value<Number>) -> Option<i64> {
+    pub(super) fn whole(&mut self, attribute: &str, value: &Value<Number>) -> Option<i64> {
         let number = value.as_ref_option()?;
         let whole = number
             .get()
@@ -238,7 +199,7 @@ impl Reader {
         self.note(attribute, whole)
     }
 
-    fn words(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
+    pub(super) fn words(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
         self.no_nulls(attribute, value);
         texts(value)
     }

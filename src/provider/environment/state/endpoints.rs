@@ -15,7 +15,7 @@ use crate::provider::read::{list, texts};
 
 impl Sight<'_> {
     pub(super) fn endpoints(&self, reference: &Endpoints, network: &Network) -> Endpoints {
-        let seen = self.own_endpoints(reference);
+        let seen = self.endpoints_in_use(reference);
         let asked = texts(&reference.additional_services).unwrap_or_default();
         let asked_for = |service: &str| asked.iter().any(|name| self.short(name) == service);
         let logs_apart = asked_for(LOGS) && reference.cloudwatch_logs == Value::Value(false);
@@ -23,14 +23,39 @@ impl Sight<'_> {
         Endpoints {
             cloudwatch_logs: Value::Value(cloudwatch_logs),
             additional_services: self.additional(&seen, &asked, cloudwatch_logs),
-            private_dns_enabled: private_dns(&seen),
+            private_dns_enabled: self.private_dns(reference, &seen),
             availability_zones: self.endpoint_zones(reference, network, &seen),
             services: Value::Value(
                 seen.iter()
-                    .map(|(name, seen)| (name.clone(), service(reference, name, seen)))
+                    .map(|(name, seen)| (name.clone(), self.service(reference, name, seen)))
                     .collect(),
             ),
         }
+    }
+
+    /// The environment's own endpoints by short name, and those of others that serve it.
+    fn endpoints_in_use(&self, reference: &Endpoints) -> BTreeMap<String, &Endpoint> {
+        let mut by_name = self.own_endpoints(reference);
+        for (name, id) in self.serving(reference) {
+            if let Some(endpoint) = self.observed.endpoints.get(&id) {
+                by_name.entry(name).or_insert(endpoint);
+            }
+        }
+        by_name
+    }
+
+    fn serving(&self, reference: &Endpoints) -> BTreeMap<String, String> {
+        if let Some(serving) = &self.serving {
+            return serving.clone();
+        }
+        let others = services(reference).filter(|(_, service)| service.managed == Value::Value(false));
+        others
+            .filter_map(|(name, service)| Some((name.clone(), service.id.as_ref_option()?.clone())))
+            .collect()
+    }
+
+    fn is_own(&self, endpoint: &Endpoint) -> bool {
+        !self.observed.existing_network || self.ownership.owns(&endpoint.tags)
     }
 
     /// The environment's endpoints by short name. Of two of a service the one that the reference knows counts.
@@ -78,7 +103,7 @@ impl Sight<'_> {
     ) -> Value<List<String>> {
         let interfaces = seen
             .values()
-            .filter(|endpoint| endpoint.kind == EndpointKind::Interface);
+            .filter(|endpoint| endpoint.kind == EndpointKind::Interface && self.is_own(endpoint));
         let subnet_ids: BTreeSet<&String> = interfaces.flat_map(|endpoint| &endpoint.subnet_ids).collect();
         let zones = subnet_ids.into_iter().filter_map(|id| self.observed.subnets.get(id));
         let zones: BTreeSet<String> = zones.map(|subnet| subnet.availability_zone.clone()).collect();
@@ -102,26 +127,35 @@ fn services(endpoints: &Endpoints) -> impl Iterator<Item = (&String, &Service)> 
     entries.filter_map(|(name, service)| Some((name, service.as_ref_option()?)))
 }
 
-/// On if any endpoint has it: a service without a private name never does. Where one of several is off, the environment's `drift`
-/// says which.
-fn private_dns(seen: &BTreeMap<String, &Endpoint>) -> Value<bool> {
-    Value::Value(seen.values().any(|endpoint| endpoint.private_dns_enabled))
-}
+impl Sight<'_> {
+    /// On if any endpoint has it: a service without a private name never does. Where one of several is off, the environment's `drift`
+    /// says which. Where others have made all of them, it is what was asked for.
+    fn private_dns(&self, reference: &Endpoints, seen: &BTreeMap<String, &Endpoint>) -> Value<bool> {
+        let mut interfaces = seen
+            .values()
+            .filter(|endpoint| endpoint.kind == EndpointKind::Interface);
+        if self.observed.existing_network && !interfaces.clone().any(|endpoint| self.is_own(endpoint)) {
+            return reference.private_dns_enabled.or(Value::Value(true));
+        }
+        Value::Value(interfaces.any(|endpoint| endpoint.private_dns_enabled))
+    }
 
-fn service(reference: &Endpoints, name: &str, seen: &Endpoint) -> Value<Service> {
-    let known = services(reference)
-        .find(|(known, _)| *known == name)
-        .map(|(_, service)| service);
-    let order = known
-        .map(|service| service.network_interface_ids.clone())
-        .unwrap_or_default();
-    let is_interface = seen.kind == EndpointKind::Interface;
-    Value::Value(Service {
-        id: Value::Value(seen.id.clone()),
-        service_name: Value::Value(seen.service_name.clone()),
-        r#type: Value::Value(seen.kind.as_str().to_owned()),
-        state: Value::Value(seen.state.clone()),
-        dns_name: seen.dns_name.clone().filter(|_| is_interface).into(),
-        network_interface_ids: list(in_order_of(&order, seen.network_interface_ids.iter().cloned())),
-    })
+    fn service(&self, reference: &Endpoints, name: &str, seen: &Endpoint) -> Value<Service> {
+        let known = services(reference)
+            .find(|(known, _)| *known == name)
+            .map(|(_, service)| service);
+        let order = known
+            .map(|service| service.network_interface_ids.clone())
+            .unwrap_or_default();
+        let is_interface = seen.kind == EndpointKind::Interface;
+        Value::Value(Service {
+            id: Value::Value(seen.id.clone()),
+            service_name: Value::Value(seen.service_name.clone()),
+            r#type: Value::Value(seen.kind.as_str().to_owned()),
+            managed: Value::Value(self.is_own(seen)),
+            state: Value::Value(seen.state.clone()),
+            dns_name: seen.dns_name.clone().filter(|_| is_interface).into(),
+            network_interface_ids: list(in_order_of(&order, seen.network_interface_ids.iter().cloned())),
+        })
+    }
 }

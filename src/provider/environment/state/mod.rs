@@ -12,6 +12,8 @@ mod network;
 mod security_group;
 mod tags;
 
+use std::collections::BTreeMap;
+
 use tf_provider::value::Value;
 
 use super::model::Environment;
@@ -33,6 +35,8 @@ pub(super) struct Sight<'a> {
     pub(super) reference: &'a Environment,
     /// What differs from the desired environment, in words.
     pub(super) drift: Vec<String>,
+    /// Endpoints of others that serve the environment: short service name → id. `None`: those of the reference.
+    pub(super) serving: Option<BTreeMap<String, String>>,
     /// The provider's `default_tags`.
     pub(super) default_tags: &'a Tags,
     /// Tags that are not shown.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tf_provider::value::Value;
 
 use super::{Sight, in_order_of};
+use crate::domain::isolation::effective_table;
 use crate::domain::observed;
 use crate::domain::spec::{InstanceTenancy, NetworkSpec};
 use crate::provider::environment::model::{Network, Subnet};
@@ -13,6 +14,9 @@ use crate::provider::read::{list, texts};
 
 impl Sight<'_> {
     pub(super) fn network(&self, reference: &Network) -> Network {
+        if self.observed.existing_network {
+            return self.existing_network(reference);
+        }
         let vpc = self.observed.vpc.as_ref();
         let subnets = self.own_subnets(reference);
         let zones = self.zones(reference, &subnets);
@@ -33,6 +37,7 @@ impl Sight<'_> {
             },
             vpc_id: vpc.map(|vpc| vpc.id.clone()).into(),
             subnet_ids: list(ids),
+            managed: Value::Value(true),
             subnets: Value::Value(subnets.iter().map(|(zone, subnet)| self.subnet(zone, subnet)).collect()),
             default_security_group_id: self
                 .observed
@@ -40,6 +45,51 @@ impl Sight<'_> {
                 .map(|group| group.id.clone())
                 .into(),
             availability_zones: list(zones),
+        }
+    }
+
+    /// What there is of a network that others made. Its ids are arguments, which stay even if it has gone.
+    fn existing_network(&self, reference: &Network) -> Network {
+        let vpc = self.observed.vpc.as_ref();
+        let named = texts(&reference.subnet_ids).filter(|ids| !ids.is_empty());
+        let used = || {
+            self.observed
+                .compute_environment
+                .as_ref()
+                .map(|seen| seen.subnet_ids.iter().cloned().collect())
+        };
+        let subnet_ids: Vec<String> = named.or_else(used).unwrap_or_default();
+        let subnets: Vec<&observed::Subnet> = subnet_ids
+            .iter()
+            .filter_map(|id| self.observed.subnets.get(id))
+            .collect();
+        let zones = subnets.iter().map(|subnet| subnet.availability_zone.clone());
+        Network {
+            cidr_block: vpc.and_then(|vpc| vpc.cidr_block).map(|block| block.to_string()).into(),
+            max_azs: Value::Null,
+            availability_zones: list(zones),
+            subnet_prefix_length: Value::Null,
+            instance_tenancy: vpc.map(|vpc| vpc.instance_tenancy.clone()).into(),
+            vpc_id: match vpc {
+                Some(vpc) => Value::Value(vpc.id.clone()),
+                None => reference.vpc_id.clone(),
+            },
+            managed: Value::Value(false),
+            subnets: Value::Value(
+                subnets
+                    .into_iter()
+                    .map(|subnet| {
+                        let table = effective_table(self.observed, &subnet.id);
+                        subnet_with(&subnet.availability_zone, subnet, table)
+                    })
+                    .collect(),
+            ),
+            subnet_ids: list(subnet_ids),
+            default_security_group_id: self
+                .observed
+                .default_security_group()
+                .map(|group| group.id.clone())
+                .into(),
         }
     }
 
@@ -94,11 +144,15 @@ impl Sight<'_> {
 
     fn subnet(&self, zone: &str, subnet: &observed::Subnet) -> (String, Value<Subnet>) {
         let table = self.observed.route_table_of(&subnet.id).filter(|table| !table.main);
-        let subnet = Subnet {
-            id: Value::Value(subnet.id.clone()),
-            cidr_block: subnet.cidr_block.map(|block| block.to_string()).into(),
-            route_table_id: table.map(|table| table.id.clone()).into(),
-        };
-        (zone.to_owned(), Value::Value(subnet))
+        subnet_with(zone, subnet, table)
     }
+}
+
+fn subnet_with(zone: &str, subnet: &observed::Subnet, table: Option<&observed::RouteTable>) -> (String, Value<Subnet>) {
+    let subnet = Subnet {
+        id: Value::Value(subnet.id.clone()),
+        cidr_block: subnet.cidr_block.map(|block| block.to_string()).into(),
+        route_table_id: table.map(|table| table.id.clone()).into(),
+    };
+    (zone.to_owned(), Value::Value(subnet))
 }

@@ -35,16 +35,20 @@ impl Sight<'_> {
         }
     }
 
-    /// The rules besides the one that is always there. Those of the reference stay as they were written.
+    /// The rules besides those that are always there. Those of the reference stay as they were written.
     fn ingress_rules(
         &self,
         reference: &Value<List<IngressRule>>,
         group: &observed::SecurityGroup,
     ) -> Value<List<IngressRule>> {
-        let block = self.observed.vpc.as_ref().and_then(|vpc| vpc.cidr_block);
-        let always = block.map(firewall::from_vpc);
+        let vpc = self.observed.vpc.as_ref();
+        let blocks: Vec<_> = match (vpc, self.observed.existing_network) {
+            (Some(vpc), true) => vpc.cidr_blocks.clone(),
+            (vpc, _) => vpc.and_then(|vpc| vpc.cidr_block).into_iter().collect(),
+        };
+        let always: Vec<Rule> = blocks.into_iter().map(firewall::from_vpc).collect();
         let mut extra: BTreeSet<Rule> = group.ingress.iter().cloned().map(Rule::normalised).collect();
-        extra.retain(|rule| !always.as_ref().is_some_and(|always| always.same_permission(rule)));
+        extra.retain(|rule| !always.iter().any(|always| always.same_permission(rule)));
         let written = reference.iter().flatten().zip(spec::rules(reference));
         let mut rules = List::new();
         for (written, rule) in written {

@@ -12,21 +12,34 @@ use crate::provider::read;
 impl Sight<'_> {
     /// The user's own tags: neither the provider's `default_tags` nor what the provider adds, unless the user set the same key.
     pub(super) fn tags(&self, reference: &Value<Map<String>>) -> Value<Map<String>> {
-        let Some(vpc) = &self.observed.vpc else {
+        let Some(carried) = self.carried() else {
             return reference.clone().or(Value::Value(Map::new()));
         };
         let known = read::tags(reference);
-        let mut tags = self.visible(&vpc.tags, &self.named(&known));
+        let mut tags = self.visible(carried, &self.named(&known));
         tags.retain(|key, _| !self.default_tags.contains_key(key) || known.contains_key(key));
         read::map(tags)
     }
 
     /// All tags but those that the provider adds and those to leave alone.
     pub(super) fn tags_all(&self, reference: &Environment) -> Value<Map<String>> {
-        match &self.observed.vpc {
-            Some(vpc) => read::map(self.visible(&vpc.tags, &self.named(&read::tags(&reference.tags)))),
+        match self.carried() {
+            Some(carried) => read::map(self.visible(carried, &self.named(&read::tags(&reference.tags)))),
             None => reference.tags_all.clone().or(Value::Value(Map::new())),
         }
+    }
+
+    /// What the environment's parts carry: its VPC, or, in an existing network, its security group or its compute environment.
+    fn carried(&self) -> Option<&Tags> {
+        if !self.observed.existing_network {
+            return self.observed.vpc.as_ref().map(|vpc| &vpc.tags);
+        }
+        let group = self
+            .observed
+            .own_security_group(self.ownership, None)
+            .map(|group| &group.tags);
+        let compute = self.observed.compute_environment.as_ref();
+        group.or_else(|| compute.map(|environment| &environment.tags))
     }
 
     /// The tags of the instances.
@@ -90,6 +103,7 @@ mod tests {
             ownership: &ownership,
             reference: &reference,
             drift: Vec::new(),
+            serving: None,
             default_tags: &default_tags,
             ignored_tags: &IgnoredTags::default(),
         };

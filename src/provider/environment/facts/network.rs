@@ -1,0 +1,230 @@
+//! What of an existing network is kept beside the state: the VPC, the subnets in use and the endpoints of others that serve, with
+//! whom they let in. The planner judges it by the same rules as a fresh look at the network, and comes to the same result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::Tags;
+use crate::domain::endpoint::EndpointKind;
+use crate::domain::firewall::{HTTPS, Peer, Rule};
+use crate::domain::observed::{Endpoint, Observed, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::domain::topology::Topology;
+
+/// What is kept of an existing network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct NetworkFacts {
+    vpc_id: String,
+    cidr_block: String,
+    cidr_blocks: Vec<String>,
+    instance_tenancy: String,
+    dns_support: Option<bool>,
+    dns_hostnames: Option<bool>,
+    subnets: BTreeMap<String, SubnetFacts>,
+    endpoints: BTreeMap<String, EndpointFacts>,
+    groups: BTreeMap<String, GroupFacts>,
+}
+
+/// A subnet in use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct SubnetFacts {
+    availability_zone: String,
+    cidr_block: String,
+    route_table_id: String,
+}
+
+/// An endpoint of somebody else's that serves.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct EndpointFacts {
+    service_name: String,
+    gateway: bool,
+    private_dns: bool,
+    route_table_ids: BTreeSet<String>,
+    security_group_ids: BTreeSet<String>,
+}
+
+/// A group, and whom it lets in on the port of AWS's APIs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct GroupFacts {
+    cidr_blocks: BTreeSet<String>,
+    security_group_ids: BTreeSet<String>,
+    /// Of the environment's own group: what it is recognised by.
+    ownership: Tags,
+}
+
+impl NetworkFacts {
+    /// What of a network a topology relies on; `None` if it does not live there.
+    pub(super) fn used_by(topology: &Topology, seen: &Observed) -> Option<Self> {
+        let vpc = seen
+            .vpc
+            .as_ref()
+            .filter(|vpc| topology.vpc.id.as_ref() == Some(&vpc.id))?;
+        let subnets = topology.subnets.iter().filter_map(|plan| {
+            let facts = SubnetFacts {
+                availability_zone: plan.availability_zone.clone(),
+                cidr_block: plan.cidr_block.to_string(),
+                route_table_id: plan.route_table_id.clone().unwrap_or_default(),
+            };
+            Some((plan.id.clone()?, facts))
+        });
+        let used = topology.endpoints.iter().filter_map(|plan| plan.existing_id.as_ref());
+        let mut endpoints: Vec<&Endpoint> = used.filter_map(|id| seen.endpoints.get(id)).collect();
+        // Of gateways on some of the tables only: they say which ones are left.
+        endpoints.extend(seen.endpoints.values().filter(|endpoint| {
+            endpoint.kind == EndpointKind::Gateway && !topology.ownership.owns(&endpoint.tags) && !endpoint.is_leaving()
+        }));
+        let groups = endpoints.iter().flat_map(|endpoint| &endpoint.security_group_ids);
+        let groups = groups.filter_map(|id| Some((id.clone(), GroupFacts::from(seen.security_groups.get(id)?))));
+        // Somebody's endpoint may let in the environment's group by its id.
+        let own = seen.own_security_group(&topology.ownership, None).map(|group| {
+            let facts = GroupFacts {
+                ownership: topology.ownership.tags(),
+                ..GroupFacts::default()
+            };
+            (group.id.clone(), facts)
+        });
+        Some(Self {
+            vpc_id: vpc.id.clone(),
+            cidr_block: vpc.cidr_block.map(|block| block.to_string()).unwrap_or_default(),
+            cidr_blocks: vpc.cidr_blocks.iter().map(ToString::to_string).collect(),
+            instance_tenancy: vpc.instance_tenancy.clone(),
+            dns_support: vpc.dns_support,
+            dns_hostnames: vpc.dns_hostnames,
+            subnets: subnets.collect(),
+            groups: groups.chain(own).collect(),
+            endpoints: endpoints
+                .into_iter()
+                .map(|endpoint| (endpoint.id.clone(), EndpointFacts::from(endpoint)))
+                .collect(),
+        })
+    }
+
+    /// Whether it is of this VPC.
+    pub(super) fn is_of(&self, vpc_id: &str) -> bool {
+        self.vpc_id == vpc_id
+    }
+
+    /// The network as it was seen, as far as it was kept.
+    pub(super) fn seen(&self) -> Observed {
+        let vpc = Vpc {
+            id: self.vpc_id.clone(),
+            cidr_block: self.cidr_block.parse().ok(),
+            cidr_blocks: self.cidr_blocks.iter().filter_map(|block| block.parse().ok()).collect(),
+            instance_tenancy: self.instance_tenancy.clone(),
+            state: "available".to_owned(),
+            dns_support: self.dns_support,
+            dns_hostnames: self.dns_hostnames,
+            tags: Tags::new(),
+        };
+        let mut route_tables: BTreeMap<String, RouteTable> = BTreeMap::new();
+        for (id, subnet) in &self.subnets {
+            let table = route_tables
+                .entry(subnet.route_table_id.clone())
+                .or_insert_with(|| RouteTable {
+                    id: subnet.route_table_id.clone(),
+                    ..RouteTable::default()
+                });
+            table.associations.insert(id.clone(), String::new());
+        }
+        Observed {
+            existing_network: true,
+            vpc: Some(vpc),
+            subnets: self
+                .subnets
+                .iter()
+                .map(|(id, facts)| (id.clone(), facts.subnet(id)))
+                .collect(),
+            route_tables,
+            security_groups: self
+                .groups
+                .iter()
+                .map(|(id, facts)| (id.clone(), facts.group(id)))
+                .collect(),
+            endpoints: self
+                .endpoints
+                .iter()
+                .map(|(id, facts)| (id.clone(), facts.endpoint(id)))
+                .collect(),
+            ..Observed::default()
+        }
+    }
+}
+
+impl SubnetFacts {
+    fn subnet(&self, id: &str) -> Subnet {
+        Subnet {
+            id: id.to_owned(),
+            availability_zone: self.availability_zone.clone(),
+            cidr_block: self.cidr_block.parse().ok(),
+            ..Subnet::default()
+        }
+    }
+}
+
+impl From<&Endpoint> for EndpointFacts {
+    fn from(endpoint: &Endpoint) -> Self {
+        Self {
+            service_name: endpoint.service_name.clone(),
+            gateway: endpoint.kind == EndpointKind::Gateway,
+            private_dns: endpoint.private_dns_enabled,
+            route_table_ids: endpoint.route_table_ids.clone(),
+            security_group_ids: endpoint.security_group_ids.clone(),
+        }
+    }
+}
+
+impl EndpointFacts {
+    fn endpoint(&self, id: &str) -> Endpoint {
+        Endpoint {
+            id: id.to_owned(),
+            service_name: self.service_name.clone(),
+            kind: match self.gateway {
+                true => EndpointKind::Gateway,
+                false => EndpointKind::Interface,
+            },
+            state: "available".to_owned(),
+            private_dns_enabled: self.private_dns,
+            route_table_ids: self.route_table_ids.clone(),
+            security_group_ids: self.security_group_ids.clone(),
+            last_error: None,
+            subnet_ids: BTreeSet::new(),
+            network_interface_ids: BTreeSet::new(),
+            dns_name: None,
+            tags: Tags::new(),
+        }
+    }
+}
+
+impl From<&SecurityGroup> for GroupFacts {
+    fn from(group: &SecurityGroup) -> Self {
+        let mut facts = Self::default();
+        for rule in group.ingress.iter().filter(|rule| rule.allows_tcp(HTTPS)) {
+            match &rule.peer {
+                Peer::CidrBlock(block) => facts.cidr_blocks.insert(block.to_string()),
+                Peer::SecurityGroup(id) => facts.security_group_ids.insert(id.clone()),
+                Peer::Ipv6CidrBlock(_) | Peer::PrefixList(_) => false,
+            };
+        }
+        facts
+    }
+}
+
+impl GroupFacts {
+    fn group(&self, id: &str) -> SecurityGroup {
+        let blocks = self
+            .cidr_blocks
+            .iter()
+            .filter_map(|block| block.parse().ok().map(Peer::CidrBlock));
+        let groups = self.security_group_ids.iter().cloned().map(Peer::SecurityGroup);
+        SecurityGroup {
+            id: id.to_owned(),
+            tags: self.ownership.clone(),
+            ingress: blocks.chain(groups).map(|peer| Rule::all_traffic(peer, None)).collect(),
+            ..SecurityGroup::default()
+        }
+    }
+}
