@@ -65,6 +65,14 @@ impl Account {
         script("meddle.py", &[self.endpoint(), service, method, &arguments.to_string()])
     }
 
+    /// A network of another team, as `network.py` makes it: its ids.
+    pub(crate) fn network(&self, services: &[&str]) -> Value {
+        let arguments: Vec<&str> = std::iter::once(self.endpoint())
+            .chain(services.iter().copied())
+            .collect();
+        script("network.py", &arguments)
+    }
+
     /// Nothing that an environment could have made is left.
     pub(crate) fn assert_empty(&self) {
         let there = self.snapshot();

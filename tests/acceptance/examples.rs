@@ -3,11 +3,18 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::foreign::Network;
 use crate::stage::Stage;
 
 #[test]
 fn every_example_is_planned() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
+    let network = Network::with(&stage, &[]);
+    stage.set("TF_VAR_vpc_id", network.vpc_id());
+    stage.set(
+        "TF_VAR_subnet_ids",
+        &format!("[{:?}, {:?}]", network.subnet(0), network.subnet(1)),
+    );
     let mut planned = 0;
     for folder in folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")) {
         let text: String = configurations(&folder)
@@ -25,7 +32,7 @@ fn every_example_is_planned() {
         stage.terraform(&["plan", "-no-color"]).succeeded();
         planned += 1;
     }
-    assert!(planned >= 6, "only {planned} examples were found");
+    assert!(planned >= 7, "only {planned} examples were found");
 }
 
 fn folders(folder: &Path) -> Vec<PathBuf> {

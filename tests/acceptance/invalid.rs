@@ -35,6 +35,32 @@ const WRONG: &[Wrong] = &[
         r#"{ cidr_block = "10.0.0.7/16" }"#,
         &["cidr_block", "10.0.0.0/16"],
     ),
+    (
+        "network",
+        r#"{ vpc_id = "vpc-main", subnet_ids = ["subnet-11111111"] }"#,
+        &["vpc_id", "vpc-main", "vpc-0123456789abcdef0"],
+    ),
+    ("network", r#"{ vpc_id = "vpc-11111111" }"#, &["subnet_ids"]),
+    (
+        "network",
+        r#"{ vpc_id = "vpc-11111111", subnet_ids = ["subnet-11111111", "subnet-11111111"] }"#,
+        &["network.subnet_ids[1]", "given twice"],
+    ),
+    (
+        "network",
+        r#"{ subnet_ids = ["subnet-11111111"] }"#,
+        &["network.vpc_id"],
+    ),
+    (
+        "network",
+        r#"{ vpc_id = "vpc-11111111", subnet_ids = ["subnet-11111111"], cidr_block = "10.0.0.0/16" }"#,
+        &["network.cidr_block", "existing network"],
+    ),
+    (
+        "network",
+        r#"{ vpc_id = "vpc-11111111", subnet_ids = ["subnet-11111111"], instance_tenancy = "default" }"#,
+        &["network.instance_tenancy", "existing network"],
+    ),
     ("network", r#"{ max_azs = 0 }"#, &["max_azs"]),
     ("network", r#"{ max_azs = 2.5 }"#, &["max_azs"]),
     (

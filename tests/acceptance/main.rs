@@ -14,6 +14,7 @@
 mod local_aws;
 
 mod account;
+mod foreign;
 mod plan;
 mod process;
 mod stage;
@@ -23,6 +24,7 @@ mod credentials;
 mod destroy;
 mod drift;
 mod examples;
+mod existing_network;
 mod import;
 mod in_place;
 mod invalid;
@@ -31,3 +33,4 @@ mod refused;
 mod replace;
 mod resume;
 mod several;
+mod shared_network;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::domain::batch::AllocationStrategy;
 use crate::domain::fixture;
-use crate::domain::spec::InstanceTenancy;
+use crate::domain::spec::{ExistingNetworkSpec, InstanceTenancy};
 
 fn replaced(change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
     replaced_from(fixture::seed(), change)
@@ -74,6 +74,33 @@ fn what_aws_fixes_is_replaced() {
     assert_eq!(
         replaced(|s| s.compute_environment.name = Some("other".to_owned())),
         ["compute_environment.name"]
+    );
+}
+
+#[test]
+fn another_network_replaces_and_other_subnets_of_it_do_not() {
+    let existing = |vpc_id: &str, subnet_ids: &[&str]| {
+        let mut spec = fixture::seed();
+        spec.network.existing = Some(ExistingNetworkSpec {
+            vpc_id: vpc_id.to_owned(),
+            subnet_ids: subnet_ids.iter().map(|id| (*id).to_owned()).collect(),
+        });
+        spec
+    };
+    let here = existing("vpc-1", &["subnet-1", "subnet-2"]);
+    assert_eq!(
+        replacements(&here, &existing("vpc-2", &["subnet-1", "subnet-2"])),
+        ["network.vpc_id"]
+    );
+    assert_eq!(replacements(&here, &fixture::seed()), ["network.vpc_id"]);
+    assert_eq!(replacements(&fixture::seed(), &here), ["network.vpc_id"]);
+    assert_eq!(
+        replacements(&here, &existing("vpc-1", &["subnet-2", "subnet-3"])),
+        [""; 0]
+    );
+    assert_eq!(
+        replacements(&here, &existing("vpc-1", &["subnet-2", "subnet-1"])),
+        [""; 0]
     );
 }
 

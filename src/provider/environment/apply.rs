@@ -142,10 +142,30 @@ impl Apply {
         });
         let engine = &this.connection.engine;
         let outcome = engine.converge(&this.topology, &this.target, seen, &control).await;
+        let observed = outcome.observed.clone();
+        let state = this.outcome(outcome, diags);
         Made {
-            exists: !outcome.observed.is_empty(&this.target.ownership),
-            state: this.outcome(outcome, diags),
-            facts: this.facts.clone(),
+            exists: !observed.is_empty(&this.target.ownership),
+            facts: this.facts_after(&state, observed),
+            state,
+        }
+    }
+
+    /// What is kept beside the state: what the plan found out, and of an existing network what has become of it since.
+    fn facts_after(&self, state: &Environment, observed: Observed) -> RegionFacts {
+        let Topology {
+            ownership, partition, ..
+        } = &self.topology;
+        if !self.topology.has_existing_network() {
+            return self.facts.clone();
+        }
+        match desired(&self.connection, state, &self.facts, &observed, partition) {
+            Ok(topology) => {
+                let mut facts = self.facts.facts(&ownership.account_id, partition, &ownership.region);
+                facts.network = Some(observed);
+                RegionFacts::used_by(&topology, &facts)
+            }
+            Err(_) => self.facts.clone(),
         }
     }
 

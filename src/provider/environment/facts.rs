@@ -10,12 +10,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use tf_provider::value::Value;
+
+use super::model::Environment;
 use crate::cloud::CloudError;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::{EndpointService, Facts};
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 use crate::engine::Engine;
+use crate::provider::read::{object, text};
 use network::NetworkFacts;
 
 /// What is kept beside the state.
@@ -73,6 +77,17 @@ impl RegionFacts {
             prefix_lists: facts.prefix_lists.clone(),
             network: None,
         }
+    }
+
+    /// Whether the endpoints of others that a state shows are those that were found out: another one may have taken the place of one.
+    pub(super) fn know_endpoints(&self, state: &Environment) -> bool {
+        let endpoints = object(&state.endpoints);
+        let services = endpoints.services.iter().flatten().map(|(_, service)| object(service));
+        let mut others = services.filter(|service| service.managed == Value::Value(false));
+        others.all(|service| {
+            let network = self.network.as_ref();
+            text(&service.id).is_some_and(|id| network.is_some_and(|network| network.has_endpoint(&id)))
+        })
     }
 
     /// Whether an existing network is among what was found out.

@@ -157,7 +157,9 @@ impl Planner<'_> {
             self.prior
                 .is_some_and(|prior| prior.state.drift != Value::Value(Vec::new()))
         };
-        let known = known.filter(|_| spec.network.existing.is_none() || !drifted());
+        let others_stay =
+            |known: &&RegionFacts| !drifted() && self.prior.is_some_and(|prior| known.know_endpoints(prior.state));
+        let known = known.filter(|known| spec.network.existing.is_none() || others_stay(known));
         if let Some(known) = known {
             let facts = known.facts(&identity.account_id, &identity.partition, connection.region());
             if let Ok(topology) = Topology::plan(spec, &facts) {

@@ -108,6 +108,11 @@ impl NetworkFacts {
         self.vpc_id == vpc_id
     }
 
+    /// Whether an endpoint of somebody else's is among what was kept.
+    pub(super) fn has_endpoint(&self, id: &str) -> bool {
+        self.endpoints.contains_key(id)
+    }
+
     /// The network as it was seen, as far as it was kept.
     pub(super) fn seen(&self) -> Observed {
         let vpc = Vpc {

@@ -52,13 +52,7 @@ impl Sight<'_> {
     fn existing_network(&self, reference: &Network) -> Network {
         let vpc = self.observed.vpc.as_ref();
         let named = texts(&reference.subnet_ids).filter(|ids| !ids.is_empty());
-        let used = || {
-            self.observed
-                .compute_environment
-                .as_ref()
-                .map(|seen| seen.subnet_ids.iter().cloned().collect())
-        };
-        let subnet_ids: Vec<String> = named.or_else(used).unwrap_or_default();
+        let subnet_ids = named.unwrap_or_else(|| self.subnets_in_use());
         let subnets: Vec<&observed::Subnet> = subnet_ids
             .iter()
             .filter_map(|id| self.observed.subnets.get(id))
@@ -91,6 +85,17 @@ impl Sight<'_> {
                 .map(|group| group.id.clone())
                 .into(),
         }
+    }
+
+    /// The subnets of the compute environment, in the order of their zones.
+    fn subnets_in_use(&self) -> Vec<String> {
+        let compute = self.observed.compute_environment.as_ref();
+        let mut ids: Vec<String> = compute
+            .iter()
+            .flat_map(|seen| seen.subnet_ids.iter().cloned())
+            .collect();
+        ids.sort_by_key(|id| self.observed.subnets.get(id).map(|subnet| &subnet.availability_zone));
+        ids
     }
 
     /// The environment's subnets by zone. Of two in a zone the one that the reference knows counts.

@@ -1,6 +1,7 @@
 //! The resource as Terraform drives it, over an AWS in memory.
 
 mod changes;
+mod existing;
 mod lifecycle;
 mod planning;
 mod validation;

@@ -20,6 +20,13 @@ fn with(section: &str) -> Environment {
     ))
 }
 
+/// In an existing network, with something that it has already.
+fn in_network(attributes: &str) -> Environment {
+    with(&format!(
+        r#""network": {{"vpc_id": "vpc-11111111", "subnet_ids": ["subnet-11111111"], {attributes}}}"#
+    ))
+}
+
 fn compute(attributes: &str) -> Environment {
     config(&format!(
         r#"{{"name": "simulation", "compute_environment": {{"max_vcpus": 4, {attributes}}}}}"#
@@ -49,6 +56,37 @@ async fn wrong_values_are_told_at_their_attribute() {
         ),
         (with(r#""network": {"cidr_block": "10.0.0.0/8"}"#), "network.cidr_block"),
         (with(r#""network": {"max_azs": 0}"#), "network.max_azs"),
+        (
+            with(r#""network": {"vpc_id": "vpc-main", "subnet_ids": ["subnet-11111111"]}"#),
+            "network.vpc_id",
+        ),
+        (with(r#""network": {"vpc_id": "vpc-11111111"}"#), "network.subnet_ids"),
+        (
+            with(r#""network": {"vpc_id": "vpc-11111111", "subnet_ids": []}"#),
+            "network.subnet_ids",
+        ),
+        (
+            with(r#""network": {"vpc_id": "vpc-11111111", "subnet_ids": ["main"]}"#),
+            "network.subnet_ids[0]",
+        ),
+        (
+            with(r#""network": {"subnet_ids": ["subnet-11111111"]}"#),
+            "network.vpc_id",
+        ),
+        (in_network(r#""cidr_block": "10.0.0.0/16""#), "network.cidr_block"),
+        (in_network(r#""max_azs": 2"#), "network.max_azs"),
+        (
+            in_network(r#""availability_zones": ["ap-northeast-1a"]"#),
+            "network.availability_zones",
+        ),
+        (
+            in_network(r#""subnet_prefix_length": 20"#),
+            "network.subnet_prefix_length",
+        ),
+        (
+            in_network(r#""instance_tenancy": "default""#),
+            "network.instance_tenancy",
+        ),
         (with(r#""network": {"max_azs": 1.5}"#), "network.max_azs"),
         (
             with(r#""network": {"max_azs": 1, "availability_zones": ["ap-northeast-1a"]}"#),
