@@ -21,6 +21,7 @@
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
 //! | [`report`] | what failed, why, and what the user can do |
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,13 +134,13 @@ impl Engine {
         observe::existing_network(&*self.cloud, vpc_id).await
     }
 
-    /// The existing network that an environment lives in, found by its security group: an existing VPC carries no tag of it.
+    /// The VPCs that an environment is in, found by its security group: an existing VPC carries no tag of it. One, unless a run was
+    /// interrupted and another one began elsewhere.
     ///
     /// # Errors
     /// AWS's refusal of the read.
-    pub async fn existing_vpc_of(&self, ownership: &Ownership) -> Result<Option<String>, CloudError> {
-        let vpcs = self.cloud.vpcs_with_group_of(ownership).await?;
-        Ok(vpcs.into_iter().next())
+    pub async fn vpcs_of(&self, ownership: &Ownership) -> Result<BTreeSet<String>, CloudError> {
+        self.cloud.vpcs_with_group_of(ownership).await
     }
 
     /// Whether converging would find nothing to do: the environment is complete and healthy.

@@ -121,6 +121,12 @@ fn subnets<'f>(
             errors.push(Invalid::new(summary, detail).at(at));
             continue;
         }
+        if effective_table(seen, id).is_none() {
+            let detail = "The routes of gateway endpoints go into it. Check that the caller may call ec2:DescribeRouteTables and that the \
+                          account owns the VPC, or use other subnets.";
+            errors.push(Invalid::new(format!("The route table of {id} is not shown"), detail).at(at));
+            continue;
+        }
         found.push((subnet, block));
     }
     if errors.is_empty() { Ok(found) } else { Err(errors) }

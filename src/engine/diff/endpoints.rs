@@ -13,6 +13,7 @@ use crate::domain::topology::{EndpointPlan, Topology};
 pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
     let mut unsettled = false;
     let mut replaced = BTreeSet::new();
+    let mut blocked = BTreeSet::new();
     for plan in &topology.endpoints {
         let service = plan.service.clone();
         let (step, gone) = match observed.own_endpoint(&topology.ownership, plan) {
@@ -56,10 +57,11 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
             .any(|other| other.is_leaving() && other.service_name == plan.service_name)
         {
             requires.push(Milestone::EndpointsGone);
+            blocked.insert(plan.service_name.as_str());
         }
         tasks.push(Task::new(step, requires, [Milestone::Endpoint(service)]));
     }
-    removals(&replaced, observed, topology, tasks);
+    removals(&replaced, &blocked, observed, topology, tasks);
     if unsettled {
         let all = topology
             .endpoints
@@ -93,8 +95,15 @@ fn guest_offer(topology: &Topology, observed: &Observed, plan: &EndpointPlan) ->
     }
 }
 
-/// Endpoints that go: those that failed, and the environment's own that are no longer asked for.
-fn removals(replaced: &BTreeSet<String>, observed: &Observed, topology: &Topology, tasks: &mut Vec<Task>) {
+/// Endpoints that go: those that failed, and the environment's own that are no longer asked for. Those that are going already are waited
+/// for; in an existing network, where others come and go, only if a service that needs an endpoint (`blocked`) waits for it.
+fn removals(
+    replaced: &BTreeSet<String>,
+    blocked: &BTreeSet<&str>,
+    observed: &Observed,
+    topology: &Topology,
+    tasks: &mut Vec<Task>,
+) {
     let wanted: BTreeSet<&str> = topology
         .endpoints
         .iter()
@@ -107,10 +116,14 @@ fn removals(replaced: &BTreeSet<String>, observed: &Observed, topology: &Topolog
             .filter(|endpoint| !wanted.contains(endpoint.service_name.as_str()))
             .map(|endpoint| endpoint.id.clone()),
     );
+    let awaited = match topology.has_existing_network() {
+        true => blocked,
+        false => &wanted,
+    };
     let leaving: BTreeSet<String> = observed
         .endpoints
         .values()
-        .filter(|endpoint| endpoint.state == "deleting" && wanted.contains(endpoint.service_name.as_str()))
+        .filter(|endpoint| endpoint.state == "deleting" && awaited.contains(endpoint.service_name.as_str()))
         .map(|endpoint| endpoint.id.clone())
         .collect();
     if !ids.is_empty() {

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+use super::random::{Event, event, happen};
 use super::{Lab, target};
 use crate::cloud::fake::World;
 use crate::cloud::{
@@ -329,4 +332,60 @@ async fn a_network_that_is_gone_leaves_nothing_behind() {
     assert!(observed.vpc.is_none() && !observed.is_empty(&topology.ownership));
     assert_eq!(lab.destroy(&topology).await.failures, []);
     lab.assert_empty();
+}
+
+/// What may happen to an environment in somebody's network, without what happens to the network itself.
+async fn story(events: Vec<Event>) {
+    let mut lab = Lab::slow(|behaviour| {
+        behaviour.describe_lag = Duration::from_secs(2);
+        behaviour.iam_propagation = Duration::from_secs(5);
+    });
+    let network = network(&lab).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let before = theirs(&lab.aws.world());
+    let topology = lab.topology(within(&network)).await;
+    for event in events
+        .iter()
+        .filter(|event| !matches!(event, Event::LoseTags | Event::LoseRules))
+    {
+        happen(&mut lab, &topology, event).await;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    lab.make(&topology).await;
+    assert_eq!(theirs(&lab.aws.world()), before);
+    assert_eq!(
+        services(&lab.aws.world()).len(),
+        BASE.len() + 1,
+        "nothing is made twice"
+    );
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+    assert_eq!(lab.destroy(&topology).await.failures, []);
+    assert_eq!(theirs(&lab.aws.world()), before);
+    assert!(lab.aws.world().endpoints.is_empty());
+}
+
+#[test]
+fn whatever_happens_nothing_of_others_is_touched() {
+    let mut runner = TestRunner::new_with_rng(
+        Config {
+            cases: 100,
+            failure_persistence: None,
+            ..Config::default()
+        },
+        TestRng::deterministic_rng(RngAlgorithm::ChaCha),
+    );
+    let stories = proptest::collection::vec(event(), 0..5);
+    let told = runner.run(&stories, |events| {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(story(events));
+        Ok(())
+    });
+    told.unwrap();
 }

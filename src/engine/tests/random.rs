@@ -12,7 +12,7 @@ use crate::cloud::faulty::{Fault, Rule, When};
 
 /// What may go wrong with a call.
 #[derive(Clone, Debug)]
-enum Mishap {
+pub(super) enum Mishap {
     Refused,
     Throttled,
     Unanswered,
@@ -21,7 +21,7 @@ enum Mishap {
 
 /// What may happen between runs.
 #[derive(Clone, Debug)]
-enum Event {
+pub(super) enum Event {
     Apply {
         mishaps: Vec<(Mishap, u8)>,
         interrupted_after: Option<u16>,
@@ -42,7 +42,7 @@ fn mishap() -> impl Strategy<Value = Mishap> {
     ]
 }
 
-fn event() -> impl Strategy<Value = Event> {
+pub(super) fn event() -> impl Strategy<Value = Event> {
     let apply = (
         proptest::collection::vec((mishap(), 0..40u8), 0..4),
         proptest::option::of(0..12_000u16),
@@ -75,7 +75,7 @@ fn rule((mishap, skip): &(Mishap, u8)) -> Rule {
     rule.skip(usize::from(*skip)).times(1)
 }
 
-async fn happen(lab: &mut Lab, topology: &crate::domain::topology::Topology, event: &Event) {
+pub(super) async fn happen(lab: &mut Lab, topology: &crate::domain::topology::Topology, event: &Event) {
     match event {
         Event::Apply {
             mishaps,

@@ -127,6 +127,23 @@ impl Apply {
         own.is_ok_and(|own| engine.is_complete(&own, observed))
     }
 
+    /// Whether an environment of the name lives in another network than the planned one.
+    pub(super) async fn is_elsewhere(&self, observed: &Observed, diags: &mut Diagnostics) -> Option<bool> {
+        let mut subnets = observed.compute_environment.iter().flat_map(|seen| &seen.subnet_ids);
+        if subnets.all(|id| observed.subnets.contains_key(id)) {
+            return Some(false);
+        }
+        let vpcs = self.connection.engine.vpcs_of(&self.target.ownership).await;
+        let vpcs = note(
+            vpcs.map_err(|error| cloud_error("", "Cannot look at what is there", &error)),
+            diags,
+        )?;
+        Some(
+            vpcs.iter()
+                .any(|id| observed.vpc.as_ref().is_none_or(|vpc| vpc.id != *id)),
+        )
+    }
+
     /// Brings it about; the state is of what is there, whether all went well or not.
     pub(super) async fn converge(self, seen: Option<Observed>, timeout: Duration, diags: &mut Diagnostics) -> Made {
         let this = Arc::new(self);

@@ -52,9 +52,9 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
     };
     let mut observed = connection.engine.observe(&target).await.map_err(told)?;
     if observed.vpc.is_none() {
-        let existing_vpc_id = connection.engine.existing_vpc_of(&ownership).await.map_err(told)?;
+        let vpcs = connection.engine.vpcs_of(&ownership).await.map_err(told)?;
         let target = Target {
-            existing_vpc_id,
+            existing_vpc_id: vpcs.into_iter().next(),
             ..target
         };
         observed = connection.engine.observe(&target).await.map_err(told)?;

@@ -144,7 +144,7 @@ impl Resource for EnvironmentResource {
         let timeout = timeout(&planned, Operation::Create);
         let apply = Apply::prepare(&self.session, &object(&config), planned, &object(&private), None, diags).await?;
         let seen = apply.observe(diags).await?;
-        if apply.is_finished(&seen) {
+        if apply.is_finished(&seen) || apply.is_elsewhere(&seen, diags).await? {
             diags.errors.push(already_there(&apply));
             return None;
         }

@@ -126,7 +126,7 @@ type Change = fn(&mut Spec, &mut Facts);
 
 #[test]
 fn what_is_wrong_with_a_network_is_told_at_its_attribute() {
-    let cases: [(&str, &str, Change); 11] = [
+    let cases: [(&str, &str, Change); 12] = [
         ("network.vpc_id", "vpc-11111111 has not been looked at", |_, f| {
             f.network = None
         }),
@@ -155,6 +155,16 @@ fn what_is_wrong_with_a_network_is_told_at_its_attribute() {
             |_, f| {
                 let subnet = seen(f).subnets.get_mut("subnet-0000000c").unwrap();
                 subnet.availability_zone = "ap-northeast-1a".to_owned();
+            },
+        ),
+        (
+            "network.subnet_ids[1]",
+            "The route table of subnet-0000000c is not shown",
+            |_, f| {
+                let main = seen(f).route_tables.get_mut("rtb-main").unwrap();
+                main.main = false;
+                main.associations
+                    .insert("subnet-0000000a".to_owned(), "rtbassoc-1".to_owned());
             },
         ),
         (

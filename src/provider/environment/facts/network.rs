@@ -233,3 +233,93 @@ impl GroupFacts {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::facts::Facts;
+    use crate::domain::fixture;
+    use crate::domain::spec::ExistingNetworkSpec;
+
+    const NAME: &str = "com.amazonaws.ap-northeast-1.";
+
+    /// The fixture's network with an endpoint of somebody's for some services, which let in by block or by the environment's group.
+    fn seen(services: &[&str], ownership: &Tags) -> Observed {
+        let mut seen = fixture::network();
+        if let Some(vpc) = &mut seen.vpc {
+            vpc.id = "vpc-11111111".to_owned();
+        }
+        seen.subnets = ["a", "c"]
+            .into_iter()
+            .map(|letter| {
+                let id = format!("subnet-0000000{letter}");
+                let subnet = seen.subnets[&format!("subnet-{letter}")].clone();
+                (id.clone(), Subnet { id, ..subnet })
+            })
+            .collect();
+        let own = SecurityGroup {
+            id: "sg-own".to_owned(),
+            tags: ownership.clone(),
+            ..SecurityGroup::default()
+        };
+        seen.security_groups.insert(own.id.clone(), own);
+        for (index, service) in services.iter().enumerate() {
+            let peer = match index % 2 {
+                0 => Peer::SecurityGroup("sg-own".to_owned()),
+                _ => Peer::CidrBlock("10.9.0.0/16".parse().unwrap()),
+            };
+            let group = SecurityGroup {
+                id: format!("sg-{service}"),
+                ingress: [Rule::all_traffic(peer, None)].into(),
+                ..SecurityGroup::default()
+            };
+            let endpoint = Endpoint {
+                private_dns_enabled: true,
+                security_group_ids: [group.id.clone()].into(),
+                ..fixture::endpoint(
+                    &format!("vpce-{service}"),
+                    &format!("{NAME}{service}"),
+                    EndpointKind::Interface,
+                )
+            };
+            seen.security_groups.insert(group.id.clone(), group);
+            seen.endpoints.insert(endpoint.id.clone(), endpoint);
+        }
+        let mut gateway = fixture::endpoint("vpce-s3", &format!("{NAME}s3"), EndpointKind::Gateway);
+        gateway.route_table_ids.insert("rtb-main".to_owned());
+        seen.endpoints.insert(gateway.id.clone(), gateway);
+        seen
+    }
+
+    #[test]
+    fn what_is_kept_leads_to_the_same_topology() {
+        let mut spec = fixture::seed();
+        spec.network.existing = Some(ExistingNetworkSpec {
+            vpc_id: "vpc-11111111".to_owned(),
+            subnet_ids: vec!["subnet-0000000c".to_owned(), "subnet-0000000a".to_owned()],
+        });
+        for services in [&[][..], &["ecs"], &["ecs", "ecr.api", "ecs-agent"]] {
+            let fresh = seen(services, &spec.ownership("123456789012").tags());
+            let facts = Facts {
+                network: Some(fresh.clone()),
+                ..fixture::tokyo()
+            };
+            let topology = Topology::plan(&spec, &facts).unwrap();
+            let used = topology
+                .endpoints
+                .iter()
+                .filter(|plan| plan.existing_id.is_some())
+                .count();
+            assert_eq!(used, services.len() + 1);
+
+            let kept = NetworkFacts::used_by(&topology, &fresh).unwrap();
+            let stored = serde_json::to_string(&kept).unwrap();
+            let kept: NetworkFacts = serde_json::from_str(&stored).unwrap();
+            let facts = Facts {
+                network: Some(kept.seen()),
+                ..fixture::tokyo()
+            };
+            assert_eq!(Topology::plan(&spec, &facts), Ok(topology));
+        }
+    }
+}

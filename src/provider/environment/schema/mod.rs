@@ -37,12 +37,13 @@ pub fn environment_schema() -> Schema {
             "network",
             network::object().single(),
             "The network that the environment lives in: a VPC of its own with one isolated subnet in each zone, without any \
-             gateway to the internet. Defaults to all defaults.",
+             gateway to the internet, or subnets of an existing VPC. Defaults to all defaults.",
         )
         .defaulted(
             "endpoints",
             endpoints::object().single(),
-            "The VPC endpoints through which instances and containers reach AWS. Those that AWS Batch needs are always there; this \
+            "The VPC endpoints through which instances and containers reach AWS. Those that AWS Batch needs are always there, made by the environment unless an existing network has \
+             one that serves; this \
              says which others are. Defaults to all defaults.",
         )
         .defaulted(

@@ -12,7 +12,8 @@ pub(super) fn object() -> Object {
             "cidr_block",
             AttributeType::String,
             &format!(
-                "IPv4 block of the VPC in CIDR notation, with a prefix length from 16 to 28. Defaults to `{}`.",
+                "IPv4 block of the VPC in CIDR notation, with a prefix length from 16 to 28. Defaults to `{}`; of an existing VPC it is its \
+                 primary block.",
                 NetworkSpec::DEFAULT_CIDR_BLOCK
             ),
         )
@@ -22,7 +23,7 @@ pub(super) fn object() -> Object {
             &format!(
                 "How many Availability Zones to use, at least 1. The first zones of the region that are open to the account \
                  are taken; zones that the environment has are kept. It cannot be set together with `availability_zones`. \
-                 Defaults to {}.",
+                 Defaults to {}; it is null in an existing network.",
                 NetworkSpec::DEFAULT_MAX_AZS
             ),
         )
@@ -31,19 +32,19 @@ pub(super) fn object() -> Object {
             strings(),
             "Names of the Availability Zones to use, such as `[\"ap-northeast-1a\", \"ap-northeast-1c\"]`, in the order in which \
              they take their blocks. It cannot be set together with `max_azs`. Defaults to the zones that `max_azs` \
-             chooses.",
+             chooses; in an existing network they are those of `subnet_ids`.",
         )
         .defaulted(
             "subnet_prefix_length",
             AttributeType::Number,
             "Prefix length of every subnet's block, from 16 to 28. Defaults to the shortest one that leaves room for as many \
-             equal subnets as there are zones, but at least 4.",
+             equal subnets as there are zones, but at least 4; it is null in an existing network.",
         )
         .defaulted(
             "instance_tenancy",
             AttributeType::String,
             "Tenancy of instances in the VPC: `default` for shared hardware, `dedicated` for hardware of one's own, which costs more. \
-             Defaults to `default`.",
+             Defaults to `default`; of an existing VPC it is its own.",
         )
         .defaulted(
             "vpc_id",

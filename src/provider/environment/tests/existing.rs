@@ -323,3 +323,26 @@ async fn all_of_the_environment_gone_is_gone_even_if_the_network_stays() {
     terraform.refresh().await.unwrap();
     assert_eq!(terraform.state, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_finished_environment_of_the_name_is_refused_wherever_it_is() {
+    let mut terraform = Terraform::new();
+    let here = place(&terraform.cloud, "10.9").await;
+    let there = place(&terraform.cloud, "10.8").await;
+    terraform.apply(&here.config("guest", 2)).await.unwrap();
+    terraform.state = None;
+    terraform.private = Value::Null;
+    let mut own = config(SHORT);
+    own.name = Value::Value("guest".into());
+    for config in [
+        here.config("guest", 2),
+        here.config("guest", 3),
+        there.config("guest", 2),
+        own,
+    ] {
+        let before = terraform.cloud.writes().len();
+        let errors = terraform.apply(&config).await.unwrap_err();
+        assert_eq!(errors, ["name: There is an environment guest already"]);
+        assert_eq!(terraform.cloud.writes().len(), before, "nothing was changed");
+    }
+}
