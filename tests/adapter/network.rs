@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use terraform_provider_isolated::cloud::{
-    Direction, EndpointChange, EndpointRequest, NetworkApi, SubnetRequest, VpcFilter,
+    Direction, EndpointChange, EndpointRequest, NetworkApi, SecurityGroupRequest, SubnetRequest, VpcFilter,
 };
 use terraform_provider_isolated::domain::Tags;
 use terraform_provider_isolated::domain::endpoint::EndpointKind;
@@ -59,6 +59,25 @@ async fn a_vpc_is_found_by_all_of_its_owners_tags() {
             .unwrap()
             .is_empty()
     );
+
+    // An existing VPC does not carry them, but a group in it does.
+    let theirs = cloud.create_vpc(&world::vpc_request("theirs")).await.unwrap().id;
+    let group = SecurityGroupRequest {
+        vpc_id: theirs.clone(),
+        name: "guest".to_owned(),
+        description: "of a guest".to_owned(),
+        tags: ownership("eu-west-3").tags(),
+    };
+    cloud.create_security_group(&group).await.unwrap();
+    let seen = cloud.vpcs_with_group_of(&ownership("eu-west-3")).await.unwrap();
+    assert_eq!(seen, one(&theirs));
+    assert!(
+        cloud
+            .vpcs_with_group_of(&ownership("eu-west-4"))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
@@ -77,6 +96,7 @@ async fn a_subnet_and_its_route_table() {
     let seen = cloud.subnets(&vpc).await.unwrap();
     assert_eq!(seen.len(), 1);
     assert!(seen[0].map_public_ip_on_launch);
+    assert_eq!(seen[0].available_addresses, Some(16_384 - 5));
     assert_eq!(seen[0].cidr_block, Some(request.cidr_block));
     assert_eq!(seen[0].tags, request.tags);
 

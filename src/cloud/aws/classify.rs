@@ -332,6 +332,9 @@ mod tests {
         }
         assert_eq!(kind("UnauthorizedOperation", message), Denied);
         assert_eq!(kind("InvalidParameter", "The subnet is wrong"), Invalid);
+        let taken = "private-dns-enabled cannot be set because there is already a conflicting DNS domain for \
+                     ecs.ap-northeast-1.amazonaws.com in the VPC vpc-1";
+        assert_eq!(kind("InvalidParameter", taken), AlreadyExists);
     }
 
     #[test]

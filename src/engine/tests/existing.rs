@@ -1,143 +1,16 @@
 //! Environments in a network that somebody else made: only what is missing is made, and what is not ours stays as it is.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use super::random::{Event, event, happen};
+use super::somebody::{BASE, endpoint, named, network, services, theirs, within};
 use super::{Lab, target};
-use crate::cloud::fake::World;
-use crate::cloud::{
-    Direction, EndpointChange, EndpointRequest, NetworkApi, SecurityGroupRequest, SubnetRequest, VpcRequest,
-};
-use crate::domain::Tags;
+use crate::cloud::{EndpointChange, NetworkApi};
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::firewall::from_vpc;
-use crate::domain::spec::{ExistingNetworkSpec, InstanceTenancy, Spec};
+use crate::domain::spec::ExistingNetworkSpec;
 use crate::engine::Cause;
-
-const BASE: [&str; 5] = ["ecs-agent", "ecs-telemetry", "ecs", "ecr.dkr", "ecr.api"];
-
-/// Somebody's network: two subnets, one of which has a route table of its own.
-async fn network(lab: &Lab) -> ExistingNetworkSpec {
-    let tags = Tags::from([("owner".to_owned(), "network team".to_owned())]);
-    let request = VpcRequest {
-        cidr_block: "10.9.0.0/16".parse().unwrap(),
-        instance_tenancy: InstanceTenancy::Default,
-        tags: tags.clone(),
-    };
-    let vpc_id = lab.aws.create_vpc(&request).await.unwrap().id;
-    lab.aws.set_dns_hostnames(&vpc_id, true).await.unwrap();
-    let mut subnet_ids = Vec::new();
-    for (letter, cidr_block) in [("a", "10.9.0.0/24"), ("c", "10.9.1.0/24")] {
-        let request = SubnetRequest {
-            vpc_id: vpc_id.clone(),
-            availability_zone: format!("ap-northeast-1{letter}"),
-            cidr_block: cidr_block.parse().unwrap(),
-            tags: tags.clone(),
-        };
-        subnet_ids.push(lab.aws.create_subnet(&request).await.unwrap().id);
-    }
-    let table = lab.aws.create_route_table(&vpc_id, "theirs", &tags).await.unwrap();
-    lab.aws.associate_route_table(&table.id, &subnet_ids[1]).await.unwrap();
-    lab.aws.clear_calls();
-    ExistingNetworkSpec { vpc_id, subnet_ids }
-}
-
-/// Somebody's endpoint, which lets in the whole VPC.
-async fn endpoint(lab: &Lab, network: &ExistingNetworkSpec, service: &str, kind: EndpointKind) -> String {
-    let mut request = EndpointRequest {
-        vpc_id: network.vpc_id.clone(),
-        service_name: format!("com.amazonaws.ap-northeast-1.{service}"),
-        kind,
-        subnet_ids: Default::default(),
-        security_group_ids: Default::default(),
-        route_table_ids: Default::default(),
-        private_dns_enabled: kind == EndpointKind::Interface,
-        client_token: service.to_owned(),
-        tags: Tags::new(),
-    };
-    if kind == EndpointKind::Interface {
-        let group = SecurityGroupRequest {
-            vpc_id: network.vpc_id.clone(),
-            name: format!("for {service}"),
-            description: "theirs".to_owned(),
-            tags: Tags::new(),
-        };
-        let group = lab.aws.create_security_group(&group).await.unwrap().id;
-        let rules = [from_vpc("10.9.0.0/16".parse().unwrap())].into();
-        lab.aws.authorize(&group, Direction::Ingress, &rules).await.unwrap();
-        request.security_group_ids.insert(group);
-        request.subnet_ids.insert(network.subnet_ids[0].clone());
-    }
-    let id = lab.aws.create_endpoint(&request).await.unwrap().id;
-    lab.aws.clear_calls();
-    id
-}
-
-fn within(network: &ExistingNetworkSpec) -> impl Fn(&mut Spec) + '_ {
-    move |spec| {
-        spec.network.subnet_prefix_length = None;
-        spec.network.existing = Some(network.clone());
-        spec.security_group.name = None;
-        spec.security_group.allow_all_outbound = false;
-        spec.compute_environment.name = None;
-    }
-}
-
-fn named<'a>(network: &'a ExistingNetworkSpec, name: &'static str) -> impl Fn(&mut Spec) + 'a {
-    move |spec| {
-        within(network)(spec);
-        spec.name = name.parse().unwrap();
-    }
-}
-
-/// Everything that carries no tag of an environment of ours, in words.
-fn theirs(world: &World) -> BTreeMap<String, String> {
-    let is_ours = |tags: &Tags| tags.keys().any(|key| key.starts_with("isolated:"));
-    let mut found = BTreeMap::new();
-    let mut add = |id: &str, tags: &Tags, words: String| {
-        if !is_ours(tags) {
-            found.insert(id.to_owned(), words);
-        }
-    };
-    world
-        .vpcs
-        .values()
-        .for_each(|it| add(&it.id, &it.tags, format!("{:?}", it.thing)));
-    world
-        .subnets
-        .values()
-        .for_each(|it| add(&it.id, &it.tags, format!("{:?}", it.thing)));
-    world
-        .route_tables
-        .values()
-        .for_each(|it| add(&it.id, &it.tags, format!("{:?}", it.thing)));
-    world
-        .security_groups
-        .values()
-        .for_each(|it| add(&it.id, &it.tags, format!("{:?}", it.thing)));
-    for it in world.endpoints.values() {
-        add(&it.endpoint.id, &it.endpoint.tags, format!("{:?}", it.endpoint));
-    }
-    found
-}
-
-fn services(world: &World) -> Vec<String> {
-    let mut names: Vec<String> = world
-        .endpoints
-        .values()
-        .map(|record| {
-            record
-                .endpoint
-                .service_name
-                .replace("com.amazonaws.ap-northeast-1.", "")
-        })
-        .collect();
-    names.sort();
-    names
-}
 
 #[tokio::test(start_paused = true)]
 async fn only_what_is_missing_is_made_and_nothing_of_others_is_touched() {
@@ -332,6 +205,41 @@ async fn a_network_that_is_gone_leaves_nothing_behind() {
     assert!(observed.vpc.is_none() && !observed.is_empty(&topology.ownership));
     assert_eq!(lab.destroy(&topology).await.failures, []);
     lab.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_does_not_take_its_guests_endpoints() {
+    let lab = Lab::slow(|_| {});
+    let host = lab.topology(|spec| spec.name = "host".parse().unwrap()).await;
+    let seen = lab.make(&host).await;
+    let network = ExistingNetworkSpec {
+        vpc_id: seen.vpc.expect("the VPC").id,
+        subnet_ids: seen.subnets.into_keys().take(1).collect(),
+    };
+    let guest = lab
+        .topology(|spec| {
+            named(&network, "guest")(spec);
+            spec.endpoints.additional_services = vec!["ssm".to_owned()];
+        })
+        .await;
+    lab.make(&guest).await;
+    lab.aws.clear_calls();
+    lab.make(&host).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+
+    let wants_it_too = lab
+        .topology(|spec| {
+            spec.name = "host".parse().unwrap();
+            spec.endpoints.additional_services = vec!["ssm".to_owned()];
+        })
+        .await;
+    let outcome = lab.apply(&wants_it_too).await;
+    assert_eq!(outcome.failures.len(), 1, "{:?}", outcome.failures);
+    assert!(outcome.failures[0].detail.contains("conflicting DNS domain"));
+    assert!(!lab.writes().contains(&"ec2:CreateTags"));
+    lab.aws.clear_calls();
+    lab.make(&guest).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
 }
 
 /// What may happen to an environment in somebody's network, without what happens to the network itself.

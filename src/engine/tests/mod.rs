@@ -6,6 +6,7 @@ mod drift;
 mod existing;
 mod faults;
 mod random;
+mod somebody;
 mod teardown;
 mod update;
 

@@ -346,3 +346,57 @@ async fn a_finished_environment_of_the_name_is_refused_wherever_it_is() {
         assert_eq!(terraform.cloud.writes().len(), before, "nothing was changed");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_becomes_of_the_network_is_followed() {
+    let mut terraform = Terraform::new();
+    let place = place(&terraform.cloud, "10.9").await;
+    let config = place.config("guest", 2);
+    terraform.apply(&config).await.unwrap();
+
+    // Another block of the VPC is let in, and a subnet's new route table gets the route to the gateway endpoint.
+    let block = "10.99.0.0/24".parse().unwrap();
+    terraform.cloud.edit(|world| {
+        let vpc = world.vpcs.get_mut(&place.vpc_id).unwrap();
+        vpc.cidr_blocks.push(block);
+    });
+    let table = terraform
+        .cloud
+        .create_route_table(&place.vpc_id, "new", &Tags::new())
+        .await
+        .unwrap()
+        .id;
+    terraform
+        .cloud
+        .associate_route_table(&table, &place.subnet_ids[1])
+        .await
+        .unwrap();
+    terraform.refresh().await.unwrap();
+    assert_eq!(
+        texts(&terraform.state().drift).unwrap(),
+        [
+            "changing the endpoint for s3",
+            "changing the security group",
+            "waiting for the endpoints"
+        ]
+    );
+    terraform.apply(&config).await.unwrap();
+    terraform.assert_settled(&config).await;
+    let world = terraform.cloud.world();
+    let group = object(&terraform.state().security_group).id.unwrap();
+    let from_new = crate::domain::firewall::from_vpc(block);
+    assert!(
+        world.security_groups[&group]
+            .ingress
+            .iter()
+            .any(|rule| rule.same_permission(&from_new))
+    );
+    let gateway = world
+        .endpoints
+        .values()
+        .find(|record| !record.endpoint.route_table_ids.is_empty())
+        .unwrap();
+    assert!(gateway.endpoint.route_table_ids.contains(&table));
+    let subnets = object(&terraform.state().network).subnets.unwrap();
+    assert_eq!(object(&subnets["ap-northeast-1c"]).route_table_id, Value::Value(table));
+}
