@@ -313,7 +313,9 @@ pub(super) fn other_account(state: &Environment, identity: &CallerIdentity) -> O
 pub(super) fn depends_on_unknown(error: &PlanError, unknown: &Unknowns) -> bool {
     let section = error.attribute.split(['.', '[']).next().unwrap_or_default();
     unknown.touch(&[section])
-        || (section == "endpoints" && unknown.touch(&["network"]))
+        || (error.attribute.starts_with("endpoints.availability_zones") && unknown.touch(&["network"]))
+        // What is always let in is the VPC.
+        || (section == "security_group" && unknown.touch(&["network.cidr_block", VPC_ID]))
         || (section == "network" && unknown.touch(&["endpoints", "region"]))
 }
 
