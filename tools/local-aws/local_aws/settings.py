@@ -29,6 +29,15 @@ TRANSITION_KINDS: dict[str, str | None] = {
 }
 
 
+#: Settings that map names to something: the type of a value, and what the map is.
+_MAPS: dict[str, tuple[type, str]] = {
+    "service_zones": (list, "a service name to a list of zone names"),
+    "service_policies": (bool, "a service name to whether it has endpoint policies"),
+    "invalid": (str, "a compute environment or job queue to a statusReason"),
+}
+_BUSY_VCPUS = 4.0
+
+
 def now() -> float:
     """The clock of every life cycle: seconds that never go backwards."""
     return time.monotonic()
@@ -47,7 +56,11 @@ class Values:
     relationship_lag_seconds: float = 0
     describe_lag_seconds: float = 0
     hang_seconds: float = 60
+    job_seconds: float = 0
+    busy: dict[str, dict[str, float]] = field(default_factory=dict)
+    invalid: dict[str, str] = field(default_factory=dict)
     service_zones: dict[str, list[str]] = field(default_factory=dict)
+    service_policies: dict[str, bool] = field(default_factory=dict)
 
 
 class Settings:
@@ -96,11 +109,28 @@ class Settings:
 def _checked(name: str, value: Any, current: Any) -> Any:
     if name == "transitions":
         return _merged_transitions(value, current)
-    if name == "service_zones":
-        if not isinstance(value, dict) or not all(isinstance(v, list) for v in value.values()):
-            raise SettingError("service_zones must map a service name to a list of zone names")
+    if name == "busy":
+        return _checked_busy(value)
+    if name in _MAPS:
+        kind, text = _MAPS[name]
+        if not isinstance(value, dict) or not all(isinstance(item, kind) for item in value.values()):
+            raise SettingError(f"{name} must map {text}")
         return value
     return seconds(name, value)
+
+
+def _checked_busy(value: Any) -> dict[str, dict[str, float]]:
+    """For each pattern of names the vCPUs that are at work, and for how long after the environment is DISABLED."""
+    if not isinstance(value, dict):
+        raise SettingError("busy must map a compute environment to seconds or to {seconds, vcpus}")
+    checked = {}
+    for name, item in value.items():
+        given = item if isinstance(item, dict) else {"seconds": item}
+        if not set(given) <= {"seconds", "vcpus"}:
+            raise SettingError(f"busy {name!r} must be seconds or {{seconds, vcpus}}, not {item!r}")
+        numbers = {key: seconds(f"busy {name!r}", number) for key, number in given.items()}
+        checked[name] = {"seconds": 0.0, "vcpus": _BUSY_VCPUS, **numbers}
+    return checked
 
 
 def _merged_transitions(value: Any, current: dict[str, float]) -> dict[str, float]:

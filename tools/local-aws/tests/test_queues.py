@@ -34,6 +34,7 @@ class LifeCycle(BatchCase):
         found = self.queue()
         self.assertEqual(found["jobStateTimeLimitActions"], actions)
         self.assertEqual((found["schedulingPolicyArn"], found["tags"]), (policy, {"a": "b"}))
+        self.assertEqual(found["jobQueueType"], "ECS")
         self.assertEqual(found["computeEnvironmentOrder"], [{"order": 1, "computeEnvironment": self.env}])
         self.batch.update_job_queue(jobQueue="queue", priority=5, jobStateTimeLimitActions=[])
         self.assertEqual((self.queue()["priority"], self.queue()["jobStateTimeLimitActions"]), (5, []))
@@ -73,12 +74,65 @@ class Order(BatchCase):
             self.make_queue("a", "a")
         self.make_queue("a", "b", "c")
 
+    def test_an_environment_that_is_updating_cannot_be_attached(self) -> None:
+        self.make_environment()
+        self.settings(transitions={"compute_environment_update": 3600})
+        self.update(state="ENABLED")
+        with self.refused("ClientException", "It must be valid before attaching it to the job queue"):
+            self.make_queue()
+
+    def test_one_architecture(self) -> None:
+        self.make_environment("intel")
+        self.make_environment("arm", self.instances(instanceTypes=["m6g.large"]))
+        with self.refused("ClientException", "same architecture"):
+            self.make_queue("intel", "arm")
+
     def test_a_policy_cannot_come_later(self) -> None:
         self.make_environment()
         self.make_queue()
         policy = self.batch.create_scheduling_policy(name="fair")["arn"]
         with self.refused("ClientException", "scheduling policy"):
             self.batch.update_job_queue(jobQueue="queue", schedulingPolicyArn=policy)
+
+    def test_a_policy_is_replaced_never_removed_and_held(self) -> None:
+        one, two = (self.batch.create_scheduling_policy(name=name)["arn"] for name in ("one", "two"))
+        self.make_environment()
+        with self.refused("ClientException", "does not exist"):
+            self.make_queue(schedulingPolicyArn=one + "x")
+        self.make_queue(schedulingPolicyArn=one)
+        self.batch.update_job_queue(jobQueue="queue", schedulingPolicyArn=two)
+        self.assertEqual(self.queue()["schedulingPolicyArn"], two)
+        with self.refused("ClientException", "replaced but not removed"):
+            self.batch.update_job_queue(jobQueue="queue", schedulingPolicyArn="")
+        self.batch.delete_scheduling_policy(arn=one)
+        with self.refused("ClientException", "is used by job queue"):
+            self.batch.delete_scheduling_policy(arn=two)
+
+    def test_priority_and_limits(self) -> None:
+        self.make_environment()
+        good = {
+            "reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "state": "RUNNABLE", "maxTimeSeconds": 600,
+            "action": "CANCEL",
+        }
+        for wrong in (
+            {"reason": "BORED"}, {"state": "RUNNING"}, {"maxTimeSeconds": 599}, {"maxTimeSeconds": 86_401},
+            {"action": "TERMINATE"},
+        ):
+            (name,) = wrong
+            with self.subTest(wrong), self.refused("ClientException", f"jobStateTimeLimitActions {name}"):
+                self.make_queue(jobStateTimeLimitActions=[{**good, **wrong}])
+        self.make_queue(jobStateTimeLimitActions=[good])
+        with self.refused("ClientException", "priority"):
+            self.batch.update_job_queue(jobQueue="queue", priority=1001)
+
+    def test_pages(self) -> None:
+        self.make_environment()
+        for name in "abc":
+            self.make_queue(name=name)
+        page = self.batch.describe_job_queues(maxResults=2)
+        rest = self.batch.describe_job_queues(maxResults=2, nextToken=page["nextToken"])
+        self.assertEqual((len(page["jobQueues"]), len(rest["jobQueues"])), (2, 1))
+        self.assertNotIn("nextToken", rest)
 
 
 class Relationship(BatchCase):

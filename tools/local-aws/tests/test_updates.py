@@ -50,9 +50,28 @@ class InPlace(BatchCase):
     def test_fargate_takes_network_and_size(self) -> None:
         self.make_environment(resources=self.fargate())
         self.settings(transitions={"infrastructure_update": 3600})
-        self.update(computeResources={"maxvCpus": 4, "subnets": self.subnets[:1]})
+        self.update(computeResources={"maxvCpus": 4, "subnets": self.subnets[:1], "securityGroupIds": []})
         found = self.environment()
         self.assertEqual((found["status"], found["computeResources"]["subnets"]), ("VALID", self.subnets[:1]))
+        self.assertEqual(found["computeResources"]["securityGroupIds"], [self.group])
+
+    def test_a_delay_is_scaling_and_zero_unsets_it(self) -> None:
+        self.make_environment(serviceRole=self.make_service_role())
+        self.settings(transitions={"infrastructure_update": 3600})
+        self.update(computeResources={"maxvCpus": 16, "scalingPolicy": {"minScaleDownDelayMinutes": 30}})
+        found = self.environment()
+        self.assertEqual(found["status"], "VALID")
+        self.assertEqual(found["computeResources"]["scalingPolicy"], {"minScaleDownDelayMinutes": 30})
+        self.update(computeResources={"scalingPolicy": {"minScaleDownDelayMinutes": 0}})
+        self.assertNotIn("scalingPolicy", self.environment()["computeResources"])
+
+    def test_what_an_empty_value_takes_away(self) -> None:
+        image = [{"imageType": "ECS_AL2023", "imageIdOverride": "ami-1"}]
+        self.make_environment(resources=self.instances(ec2Configuration=image, placementGroup="pg"))
+        self.update(computeResources={"ec2Configuration": [], "placementGroup": ""})
+        found = self.environment()["computeResources"]
+        self.assertEqual(found["ec2Configuration"], [{"imageType": "ECS_AL2023"}])
+        self.assertNotIn("placementGroup", found)
 
 
 class Refused(BatchCase):
@@ -75,6 +94,9 @@ class Refused(BatchCase):
             ({"computeResources": {"desiredvCpus": 99}}, "desiredvCpus"),
             ({"computeResources": {"allocationStrategy": "BEST_FIT"}}, "BEST_FIT"),
             ({"computeResources": {"type": "FARGATE"}}, "EC2 and SPOT"),
+            ({"state": "ENABLED", "updatePolicy": {"jobExecutionTimeoutMinutes": 7201}}, "jobExecutionTimeoutMinutes"),
+            ({"computeResources": {"scalingPolicy": {"minScaleDownDelayMinutes": 19}}}, "minScaleDownDelayMinutes"),
+            ({"computeResources": {"instanceTypes": ["m6g.large", "optimal"]}}, "same architecture"),
             ({"computeResources": {"instanceTypes": ["t3small"]}}, "Instance type can only be one of"),
             ({"serviceRole": self.make_service_role()}, "service-linked role"),
         ):
@@ -85,6 +107,8 @@ class Refused(BatchCase):
 
     def test_fields_fargate_does_not_have(self) -> None:
         self.make_environment(resources=self.fargate())
+        with self.refused("ClientException", "EC2 and SPOT"):
+            self.update(computeResources={"type": "FARGATE_SPOT"})
         text = "The following parameters can't be updated for Fargate compute environment: minvCpus, updatePolicy."
         with self.refused("ClientException", text):
             self.update(computeResources={"minvCpus": 1}, updatePolicy={"jobExecutionTimeoutMinutes": 1})

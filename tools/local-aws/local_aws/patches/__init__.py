@@ -12,11 +12,12 @@ def apply() -> None:
     offerings.apply()
 
     from . import (
-        batch_environments, batch_queues, dependencies, ec2_calls, endpoints, group_rules, iam, services, speed,
+        batch_environments, batch_jobs, batch_queues, dependencies, ec2_calls, endpoints, group_rules, iam, services, speed,
     )
 
     modules = (
         speed, ec2_calls, services, endpoints, group_rules, dependencies, iam, batch_environments, batch_queues,
+        batch_jobs,
     )
     for module in modules:
         module.apply()

@@ -17,13 +17,16 @@ from moto.batch.responses import BatchResponse
 from moto.batch.utils import make_arn_for_compute_env
 
 from ..settings import now, settings
+from . import batch_changes as changes
+from . import batch_load as load
 from . import batch_roles as roles
 from . import batch_rules as rules
+from . import batch_templates as templates
 from .batch_life import GONE, Life, page, refuse, refuse_request
 from .patching import instead
 
-#: What Batch fills in for EC2 and SPOT; the image type is ECS_AL2023 since January 2026.
-_INSTANCE_DEFAULTS = {"minvCpus": 0, "ec2Configuration": [{"imageType": "ECS_AL2023"}]}
+#: What Batch fills in for EC2 and SPOT.
+_INSTANCE_DEFAULTS = {"minvCpus": 0, "ec2Configuration": rules.DEFAULT_CONFIGURATION}
 _UPDATE_POLICY = {"terminateJobsOnUpdate": False, "jobExecutionTimeoutMinutes": 30}
 
 
@@ -50,6 +53,10 @@ class ComputeEnvironment(Life):
         self.compute_resources = copy.deepcopy(body.get("computeResources") or {})
         self.unmanaged_vcpus = body.get("unmanagedvCpus")
         self.update_policy: dict[str, Any] = {}
+        self.ecs_settings: dict[str, Any] = body.get("ecsSettings") or {}
+        self.context: str | None = body.get("context")
+        self.disabled_at = now() if self.state == "DISABLED" else None
+        self.jobs: list[Any] = []
         self.instances: list[Any] = []
         self.ecs_name = f"AWSBatch-{self.name}-{self.uuid}"
         self.ecs_arn = backend.ecs_backend.create_cluster(self.ecs_name).arn
@@ -62,22 +69,30 @@ class ComputeEnvironment(Life):
             for name, value in _INSTANCE_DEFAULTS.items():
                 resources.setdefault(name, copy.deepcopy(value))
             resources.setdefault("desiredvCpus", resources["minvCpus"])
+            if not (resources.get("scalingPolicy") or {}).get("minScaleDownDelayMinutes", 0):
+                resources.pop("scalingPolicy", None)  # 0 is unset
+
+    def change_state(self, state: str) -> None:
+        if state != self.state:
+            self.state = state
+            self.disabled_at = now() if state == "DISABLED" else None
 
     def change_resources(self, sent: dict[str, Any]) -> None:
-        """Store what was sent; the empty text takes an image, key pair or template away."""
-        resources = self.compute_resources
-        for name, value in copy.deepcopy(sent).items():
-            if name == "updateToLatestImageVersion":
-                continue  # a trigger: Batch sets it back to false when the update completes
-            if name in ("imageId", "ec2KeyPair", "placementGroup") and value == "":
-                resources.pop(name, None)
-            elif name == "launchTemplate" and not (value.get("launchTemplateId") or value.get("launchTemplateName")):
-                resources.pop(name, None)
-            else:
-                resources[name] = value
+        self.compute_resources = resources = changes.merged(self.compute_resources, sent)
         if "desiredvCpus" in resources:
             at_least = max(resources["desiredvCpus"], resources.get("minvCpus", 0))
             resources["desiredvCpus"] = min(at_least, resources["maxvCpus"])
+
+    def reason_invalid(self, backend: Any) -> str | None:
+        """What Batch finds wrong once it works with the environment."""
+        return settings.invalid.get(self.name) or roles.reason_invalid(backend, self) or templates.reason_invalid(
+            backend, self.compute_resources
+        )
+
+    def shown_resources(self) -> dict[str, Any] | None:
+        if "desiredvCpus" not in self.compute_resources:
+            return self.compute_resources or None
+        return {**self.compute_resources, "desiredvCpus": load.desired_vcpus(self)}
 
     def describe(self, backend: Any) -> dict[str, Any]:
         detail: dict[str, Any] = {
@@ -90,11 +105,13 @@ class ComputeEnvironment(Life):
             "state": self.state,
             "status": self.status,
             "statusReason": self.status_reason or None,
-            "computeResources": self.compute_resources or None,
+            "computeResources": self.shown_resources(),
             "serviceRole": self.service_role,
             "updatePolicy": self.update_policy or None,
             "containerOrchestrationType": "ECS",
             "uuid": self.uuid,
+            "context": self.context,
+            "ecsSettings": self.ecs_settings or None,
         }
         return {name: value for name, value in detail.items() if value is not None}
 
@@ -111,6 +128,7 @@ def backend_of(response: Any) -> Any:
         if environment.status == GONE:
             backend.ecs_backend.delete_cluster(environment.ecs_name)
             del backend._compute_environments[environment.arn]
+    load.settle(backend)
     return backend
 
 
@@ -137,16 +155,14 @@ def _create(response: Any) -> str:
     backend._compute_environments[environment.arn] = environment
     if body.get("tags"):
         backend.tag_resource(environment.arn, body["tags"])
-    environment.begin(
-        "CREATING", settings.transition("compute_environment"),
-        roles.reason_invalid(backend, arn, environment.compute_resources),
-    )
+    environment.begin("CREATING", settings.transition("compute_environment"), environment.reason_invalid(backend))
     return _identity(environment)
 
 
 def _check_new(backend: Any, body: dict[str, Any]) -> None:
     rules.name_is_good(body.get("computeEnvironmentName"), "computeEnvironmentName")
     rules.state_is_good(body.get("state"))
+    rules.insights_are_good(body.get("ecsSettings"))
     if body.get("type") not in ("MANAGED", "UNMANAGED"):
         raise refuse_request(f"type {body.get('type')} must be one of MANAGED | UNMANAGED")
     if body["type"] == "MANAGED":
@@ -189,30 +205,33 @@ def _update(response: Any) -> str:
     environment = _settled(backend, body, "update")
     sent = body.get("computeResources") or {}
     _check_change(backend, environment, body)
-    infrastructure = rules.is_infrastructure_update(environment.compute_resources, sent)
+    infrastructure = changes.is_infrastructure_update(environment.compute_resources, sent)
     if body.get("serviceRole"):
         environment.service_role = roles.full_arn(backend, body["serviceRole"])
     if body.get("state"):
-        environment.state = body["state"]
+        environment.change_state(body["state"])
     if body.get("unmanagedvCpus") is not None:
         environment.unmanaged_vcpus = body["unmanagedvCpus"]
     if body.get("updatePolicy"):
         environment.update_policy = {**_UPDATE_POLICY, **environment.update_policy, **body["updatePolicy"]}
+    environment.ecs_settings = body.get("ecsSettings") or environment.ecs_settings
+    environment.context = environment.context if body.get("context") is None else body["context"]
     environment.change_resources(sent)
     kind = "infrastructure_update" if infrastructure else "compute_environment_update"
-    reason = roles.reason_invalid(backend, environment.service_role, environment.compute_resources)
-    environment.begin("UPDATING", settings.transition(kind), reason)
+    environment.begin("UPDATING", settings.transition(kind), environment.reason_invalid(backend))
     return _identity(environment)
 
 
 def _check_change(backend: Any, environment: ComputeEnvironment, body: dict[str, Any]) -> None:
-    rules.update_names_a_change(body)
+    changes.update_names_a_change(body)
+    changes.policy_is_good(body.get("updatePolicy"))
     rules.state_is_good(body.get("state"))
+    rules.insights_are_good(body.get("ecsSettings"))
     if body.get("serviceRole"):
-        rules.role_kind_stays(environment, roles.full_arn(backend, body["serviceRole"]))
+        changes.role_kind_stays(environment, roles.full_arn(backend, body["serviceRole"]))
     if environment.env_type == "MANAGED":
-        rules.change_is_possible_in_place(environment, body)
-        rules.resources_are_good(backend, rules.resources_after(environment, body))
+        changes.change_is_possible_in_place(environment, body)
+        rules.resources_are_good(backend, changes.resources_after(environment, body))
 
 
 def _delete(response: Any) -> str:
@@ -223,12 +242,18 @@ def _delete(response: Any) -> str:
         raise refuse("Cannot delete, compute environment must be DISABLED.")
     if _has_relationship(backend, environment.arn):
         raise refuse("Cannot delete, found existing JobQueue relationship")
-    environment.begin(
-        "DELETING", settings.transition("compute_environment_delete"),
-        # Batch deletes with the service role; without it the environment ends INVALID (#8549).
-        roles.service_role_reason(backend, environment.service_role),
-    )
+    reason = _reason_not_deleted(backend, environment)
+    if reason is None:
+        load.end_jobs_of(environment, "Host EC2 terminated.")
+    environment.begin("DELETING", settings.transition("compute_environment_delete"), reason)
     return "{}"
+
+
+def _reason_not_deleted(backend: Any, environment: ComputeEnvironment) -> str | None:
+    """Batch deletes with the service role (#8549), and no Fargate environment with active jobs (API_DeleteComputeEnvironment)."""
+    if rules.is_fargate(environment.compute_resources) and load.working_vcpus(environment):
+        return "CLIENT_ERROR - The compute environment has active jobs."  # no source for the text
+    return roles.service_role_reason(backend, environment.service_role)
 
 
 def _has_relationship(backend: Any, arn: str) -> bool:

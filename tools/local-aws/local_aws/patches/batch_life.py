@@ -11,7 +11,7 @@ from typing import Any
 
 from moto.batch.exceptions import ClientException
 
-from ..settings import now
+from ..settings import now, settings
 
 GONE = "DELETED"
 
@@ -27,9 +27,14 @@ def refuse_request(message: str) -> ClientException:
 
 
 class Life:
-    """Status with the time and the outcome of what is under way."""
+    """Status with the time and the outcome of what is under way.
+
+    Batch may also find something INVALID that was VALID (DroneYard #9); a test says so with
+    the setting ``invalid``.
+    """
 
     healthy = ""
+    name = ""
 
     def __init__(self) -> None:
         self._status = ""
@@ -64,6 +69,8 @@ class Life:
     def _settle(self) -> None:
         if self._status != self._outcome[0] and self._settles_at is not None and now() >= self._settles_at:
             self._status, self._reason = self._outcome
+        if self._status == "VALID" and self.name in settings.invalid:
+            self._status, self._reason = self._outcome = "INVALID", settings.invalid[self.name]
 
     @property
     def is_changing(self) -> bool:

@@ -1,7 +1,7 @@
 """Job queues: life cycle, the order of compute environments, and their release.
 
-Batch API reference, CreateJobQueue and UpdateJobQueue: at most three compute
-environments, all VALID, not EC2 and Fargate together, each order once.
+What is refused is in ``batch_queue_rules``. No source says that a queue becomes INVALID with its
+compute environments; it stays VALID, and its jobs say why they wait (``batch_jobs``).
 """
 
 from __future__ import annotations
@@ -13,13 +13,14 @@ from moto.batch.responses import BatchResponse
 from moto.batch.utils import make_arn_for_job_queue
 
 from ..settings import now, settings
-from . import batch_rules as rules
+from . import batch_queue_rules as rules
 from .batch_environments import backend_of, body_of, remember_relationship
 from .batch_life import Life, page, refuse, refuse_request
-from .patching import instead
+from .batch_load import end_jobs_of
+from .batch_rules import name_is_good, state_is_good
+from .patching import before, instead
 
-_MOST_ENVIRONMENTS = 3
-_JOB_FAMILIES = {"EC2": "EC2", "SPOT": "EC2", "FARGATE": "FARGATE", "FARGATE_SPOT": "FARGATE"}
+_QUEUE_TYPES = {"EC2": "ECS", "FARGATE": "ECS_FARGATE"}
 
 
 def apply() -> None:
@@ -27,6 +28,10 @@ def apply() -> None:
     instead(BatchResponse, "describejobqueues", _describe)
     instead(BatchResponse, "updatejobqueue", _update)
     instead(BatchResponse, "deletejobqueue", _delete)
+    before(
+        BatchResponse, "deleteschedulingpolicy",
+        lambda response: rules.policy_is_unused(backend_of(response), body_of(response).get("arn", "")),
+    )
 
 
 class JobQueue(Life):
@@ -65,63 +70,34 @@ class JobQueue(Life):
             "computeEnvironmentOrder": self.env_order_json,
             "tags": backend.list_tags_for_resource(self.arn) or {},
             "jobStateTimeLimitActions": self.time_limit_actions,
+            "jobQueueType": _QUEUE_TYPES.get(rules.family(self.environments[0]) or ""),
         }
         return {name: value for name, value in detail.items() if value is not None}
 
 
 def _create(response: Any) -> str:
     backend, body = backend_of(response), body_of(response)
-    rules.name_is_good(body.get("jobQueueName"), "jobQueueName")
-    rules.state_is_good(body.get("state"))
+    name_is_good(body.get("jobQueueName"), "jobQueueName")
+    state_is_good(body.get("state"))
     if body.get("priority") is None:
         raise refuse_request("priority must be provided")
+    rules.priority_is_good(body["priority"])
+    rules.limits_are_good(body.get("jobStateTimeLimitActions"))
     if backend.get_job_queue_by_name(body["jobQueueName"]) is not None:
         raise refuse("Object already exists")
-    order, environments = _ordered(backend, body.get("computeEnvironmentOrder") or [])
-    _policy_exists(backend, body.get("schedulingPolicyArn"))
+    order, environments = rules.ordered(backend, body.get("computeEnvironmentOrder") or [], current=[])
+    rules.policy_exists(backend, body.get("schedulingPolicyArn"))
     queue = JobQueue(backend, body)
     queue.attach(order, environments)
     backend._job_queues[queue.arn] = queue
     if body.get("tags"):
         backend.tag_resource(queue.arn, body["tags"])
-    queue.begin("CREATING", settings.transition("job_queue"))
+    queue.begin("CREATING", settings.transition("job_queue"), settings.invalid.get(queue.name))
     return _identity(queue)
 
 
 def _identity(queue: JobQueue) -> str:
     return json.dumps({"jobQueueName": queue.name, "jobQueueArn": queue.arn})
-
-
-def _ordered(backend: Any, order: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[Any]]:
-    """The order sorted, and the environments it names, if Batch accepts it."""
-    if not 1 <= len(order) <= _MOST_ENVIRONMENTS:
-        raise refuse_request(f"computeEnvironmentOrder must have 1 to {_MOST_ENVIRONMENTS} compute environments")
-    order = sorted(order, key=lambda item: item.get("order", 0))
-    environments = [_attachable(backend, item["computeEnvironment"]) for item in order]
-    if len({item.get("order") for item in order}) < len(order) or len({id(item) for item in environments}) < len(order):
-        raise refuse_request("computeEnvironmentOrder must name each order and each compute environment once")
-    families = {_JOB_FAMILIES.get(item.compute_resources.get("type", "EC2")) for item in environments}
-    if len(families) > 1:
-        raise refuse_request("All compute environments of a job queue must be either EC2 or Fargate")
-    return order, environments
-
-
-def _attachable(backend: Any, identifier: str) -> Any:
-    environment = backend.get_compute_environment(identifier)
-    if environment is None:
-        raise refuse_request(f"compute-environment/{identifier.rpartition('/')[2]} does not exist")
-    # An UPDATING environment was valid and goes on serving its queues.
-    if environment.status not in ("VALID", "UPDATING"):
-        raise refuse(
-            f"Compute Environment {environment.arn} is not valid. "
-            "It must be valid before attaching it to the job queue."
-        )
-    return environment
-
-
-def _policy_exists(backend: Any, arn: str | None) -> None:
-    if arn and arn not in backend._scheduling_policies:
-        raise refuse_request(f"{arn} does not exist")
 
 
 def _describe(response: Any) -> str:
@@ -149,8 +125,10 @@ def _settled(backend: Any, body: dict[str, Any], verb: str) -> JobQueue:
 def _update(response: Any) -> str:
     backend, body = backend_of(response), body_of(response)
     queue = _settled(backend, body, "update")
-    rules.state_is_good(body.get("state"))
-    _policy_may_change(backend, queue, body.get("schedulingPolicyArn"))
+    state_is_good(body.get("state"))
+    rules.priority_is_good(body.get("priority"))
+    rules.limits_are_good(body.get("jobStateTimeLimitActions"))
+    rules.policy_may_change(backend, queue, body.get("schedulingPolicyArn"))
     if body.get("computeEnvironmentOrder") is not None:
         _reorder(backend, queue, body["computeEnvironmentOrder"])
     queue.state = body.get("state") or queue.state
@@ -158,23 +136,16 @@ def _update(response: Any) -> str:
     queue.schedule_policy = body.get("schedulingPolicyArn") or queue.schedule_policy
     if body.get("jobStateTimeLimitActions") is not None:
         queue.time_limit_actions = body["jobStateTimeLimitActions"]
-    queue.begin("UPDATING", settings.transition("job_queue_update"))
+    queue.begin("UPDATING", settings.transition("job_queue_update"), settings.invalid.get(queue.name))
     return _identity(queue)
 
 
 def _reorder(backend: Any, queue: JobQueue, sent: list[dict[str, Any]]) -> None:
-    before = queue.environments
-    queue.attach(*_ordered(backend, sent))
-    for environment in before:
+    current = queue.environments
+    queue.attach(*rules.ordered(backend, sent, current))
+    for environment in current:
         if environment not in queue.environments:
             remember_relationship(backend, environment.arn, since=now() + settings.transition("job_queue_update"))
-
-
-def _policy_may_change(backend: Any, queue: JobQueue, arn: str | None) -> None:
-    """A fair-share queue may change its policy; a FIFO queue can never get one."""
-    _policy_exists(backend, arn)
-    if arn and not queue.schedule_policy:
-        raise refuse_request("A scheduling policy can not be added to a job queue created without one")
 
 
 def _delete(response: Any) -> str:
@@ -183,5 +154,6 @@ def _delete(response: Any) -> str:
     if queue.state != "DISABLED":
         # The wording is not known; no source shows it.
         raise refuse("Cannot delete, job queue must be DISABLED.")
+    end_jobs_of(queue, "Job Queue deleted")
     queue.begin("DELETING", settings.transition("job_queue_delete"))
     return "{}"

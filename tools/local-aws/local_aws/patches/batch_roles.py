@@ -7,7 +7,10 @@ hashicorp/terraform-provider-aws #37945 and the issues named in its thread).
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 from . import iam
@@ -34,9 +37,15 @@ def full_arn(backend: Any, role: str) -> str:
     return role if role.startswith("arn:") else f"arn:{backend.partition}:iam::{backend.account_id}:role/{role}"
 
 
-def reason_invalid(backend: Any, service_role: str, resources: dict[str, Any]) -> str | None:
+def reason_invalid(backend: Any, environment: Any) -> str | None:
     """The statusReason of an INVALID compute environment, or None if the roles are good."""
-    return service_role_reason(backend, service_role) or _instance_profile_reason(backend, resources)
+    resources = environment.compute_resources
+    return (
+        service_role_reason(backend, environment.service_role)
+        or _instance_profile_reason(backend, resources)
+        or _fleet_role_reason(backend, resources)
+        or _insights_reason(backend, environment)
+    )
 
 
 def service_role_reason(backend: Any, arn: str) -> str | None:
@@ -76,3 +85,46 @@ def _instance_profile_reason(backend: Any, resources: dict[str, Any]) -> str | N
             if iam.profile_is_visible(backend.iam_backend, profile.name):
                 return None
     return f"CLIENT_ERROR - Invalid IamInstanceProfile: {given}"
+
+
+def _fleet_role_reason(backend: Any, resources: dict[str, Any]) -> str | None:
+    """Only BEST_FIT asks for a Spot fleet, and so for the role (text: Batch user guide, INVALID compute environment)."""
+    if resources.get("type") != "SPOT" or resources.get("allocationStrategy") not in (None, "BEST_FIT"):
+        return None
+    role = _role(backend, resources["spotIamFleetRole"])
+    trusted = role is not None and "spotfleet.amazonaws.com" in str(role.assume_role_policy_document)
+    if trusted and iam.role_is_visible(backend.iam_backend, role.name):
+        return None
+    return "CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid."
+
+
+def _insights_reason(backend: Any, environment: Any) -> str | None:
+    """Batch user guide, "IAM permissions for Container Insights" (no source for the text)."""
+    if not environment.ecs_settings or is_service_linked(environment.service_role):
+        return None
+    role = _role(backend, environment.service_role)
+    if any(_allows(document, "ecs:UpdateCluster") for document in _documents(role)):
+        return None
+    assumed = f"arn:{backend.partition}:sts::{backend.account_id}:assumed-role/{role.name}/aws-batch"
+    return (
+        f"CLIENT_ERROR - User: {assumed} is not authorized to perform: ecs:UpdateCluster on resource: "
+        f"{environment.ecs_arn} because no identity-based policy allows the ecs:UpdateCluster action"
+    )
+
+
+def _documents(role: Any) -> Iterator[dict[str, Any]]:
+    yield from (json.loads(text) for text in role.policies.values())
+    for policy in role.managed_policies.values():
+        current = next(version for version in policy.versions if version.version_id == policy.default_version_id)
+        yield json.loads(current.document)
+
+
+def _allows(document: dict[str, Any], action: str) -> bool:
+    """A rough look: no resources, no conditions, no denials."""
+    statements = document.get("Statement") or []
+    for statement in [statements] if isinstance(statements, dict) else statements:
+        actions = statement.get("Action") or []
+        patterns = [actions] if isinstance(actions, str) else actions
+        if statement.get("Effect") == "Allow" and any(fnmatchcase(action.lower(), p.lower()) for p in patterns):
+            return True
+    return False

@@ -1,8 +1,7 @@
-"""What CreateComputeEnvironment and UpdateComputeEnvironment refuse.
+"""What a compute environment may be: names, states, and ``computeResources`` as a whole.
 
-Sources: API_ComputeResource for the fields of each type; Batch user guide, "Update a
-compute environment", for what can change in place; hyp3 #1051, aws-cdk #27054 and
-nf-tower #262 for the texts.
+Sources: API_ComputeResource for the fields of each type and their bounds; nf-tower #262 for
+the text about strategies. What may be changed is in ``batch_changes``.
 """
 
 from __future__ import annotations
@@ -11,25 +10,29 @@ import re
 from typing import Any
 
 from moto.ec2.exceptions import InvalidSubnetIdError
-from moto.ec2.models.instance_types import INSTANCE_FAMILIES, INSTANCE_TYPES
+from moto.ec2.models.instance_types import INSTANCE_FAMILIES
 
-from . import batch_roles
-from .batch_life import refuse, refuse_request
+from . import batch_architecture, batch_templates
+from .batch_life import refuse_request
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _TYPES = ("EC2", "SPOT", "FARGATE", "FARGATE_SPOT")
 _SPOT_STRATEGIES = ("SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED")
 _STRATEGIES = ("BEST_FIT", "BEST_FIT_PROGRESSIVE", "BEST_FIT_PROGRESSIVE_ORDERED", *_SPOT_STRATEGIES)
-_ANY_INSTANCE = ("optimal", "default_x86_64", "default_arm64")
 
-#: Fields that make no sense without instances.
-_NOT_FARGATE = (
+#: Fields that make no sense without instances; of ``scalingPolicy`` no source says so in words.
+NOT_FARGATE = (
     "minvCpus", "desiredvCpus", "instanceTypes", "imageId", "ec2KeyPair", "instanceRole", "tags", "placementGroup",
     "bidPercentage", "launchTemplate", "ec2Configuration", "allocationStrategy", "spotIamFleetRole",
-    "updateToLatestImageVersion",
+    "updateToLatestImageVersion", "scalingPolicy",
 )
-_SCALING = ("minvCpus", "maxvCpus", "desiredvCpus", "scalingPolicy")
-_FARGATE_SCALING = (*_SCALING, "securityGroupIds", "subnets")
+#: The image type since January 2026 (Batch user guide, "Amazon Linux 2023 AMIs").
+DEFAULT_CONFIGURATION = [{"imageType": "ECS_AL2023"}]
+_MOST_FARGATE_SUBNETS = 16
+_MOST_FARGATE_GROUPS = 5
+_MOST_CONFIGURATIONS = 2
+_DELAY_MINUTES = range(20, 10_081)
+_INSIGHTS = ("ENABLED", "ENHANCED", "DISABLED")
 
 
 def is_fargate(resources: dict[str, Any]) -> bool:
@@ -56,7 +59,10 @@ def resources_are_good(backend: Any, resources: dict[str, Any]) -> None:
     _fields_fit_type(kind, resources)
     _vcpus_fit(resources)
     _strategy_fits(kind, resources)
+    _numbers_are_in_range(resources)
     _instance_types_exist(resources.get("instanceTypes") or [])
+    batch_architecture.is_one(resources.get("instanceTypes") or [])
+    batch_templates.is_well_formed(resources)
     _network_exists(backend, resources)
 
 
@@ -66,11 +72,13 @@ def _fields_fit_type(kind: str, resources: dict[str, Any]) -> None:
     if not resources.get("subnets"):
         raise refuse_request("Subnets are required.")
     if is_fargate(resources):
-        present = [name for name in _NOT_FARGATE if name in resources]
+        present = [name for name in NOT_FARGATE if name in resources]
         if present:
             raise refuse_request(f"{', '.join(present)} can not be specified for a {kind} compute environment.")
         if not resources.get("securityGroupIds"):
             raise refuse_request("Security groups are required.")
+        _at_most(_MOST_FARGATE_SUBNETS, resources, "subnets")
+        _at_most(_MOST_FARGATE_GROUPS, resources, "securityGroupIds")
         return
     if not resources.get("instanceRole"):
         raise refuse_request("Instance role is required.")
@@ -78,6 +86,29 @@ def _fields_fit_type(kind: str, resources: dict[str, Any]) -> None:
         raise refuse_request("Instance types are required.")
     if not resources.get("securityGroupIds") and not resources.get("launchTemplate"):
         raise refuse_request("Security groups are required.")
+
+
+def _at_most(most: int, resources: dict[str, Any], name: str) -> None:
+    if len(resources[name]) > most:
+        raise refuse_request(f"{name} can have at most {most} items for a {resources['type']} compute environment.")
+
+
+def _numbers_are_in_range(resources: dict[str, Any]) -> None:
+    """API_ComputeScalingPolicy and API_ComputeResource (Ec2Configuration: one or two); no source for the texts."""
+    delay = (resources.get("scalingPolicy") or {}).get("minScaleDownDelayMinutes", 0)
+    if delay != 0 and delay not in _DELAY_MINUTES:
+        raise refuse_request("minScaleDownDelayMinutes must be between 20 and 10080, or 0 to unset it.")
+    if not 0 <= resources.get("bidPercentage", 0) <= 100:
+        raise refuse_request("bidPercentage must be between 0 and 100.")
+    if len(resources.get("ec2Configuration") or []) > _MOST_CONFIGURATIONS:
+        raise refuse_request(f"ec2Configuration can have at most {_MOST_CONFIGURATIONS} items.")
+
+
+def insights_are_good(ecs_settings: dict[str, Any] | None) -> None:
+    """API_EcsSettings; no source for the text."""
+    mode = (ecs_settings or {}).get("containerInsights")
+    if mode not in (None, *_INSIGHTS):
+        raise refuse_request(f"containerInsights {mode} must be one of {' | '.join(_INSIGHTS)}")
 
 
 def _vcpus_fit(resources: dict[str, Any]) -> None:
@@ -102,7 +133,7 @@ def _strategy_fits(kind: str, resources: dict[str, Any]) -> None:
 
 def _instance_types_exist(types: list[str]) -> None:
     for name in types:
-        if name not in _ANY_INSTANCE and name not in INSTANCE_TYPES and name not in INSTANCE_FAMILIES:
+        if not batch_architecture.is_known(name):
             raise refuse_request(f"Instance type can only be one of [{', '.join(sorted(INSTANCE_FAMILIES))}, optimal]")
 
 
@@ -118,67 +149,3 @@ def _network_exists(backend: Any, resources: dict[str, Any]) -> None:
     for group_id in resources.get("securityGroupIds") or []:
         if backend.ec2_backend.get_security_group_from_id(group_id) is None:
             raise refuse_request(f"The security group '{group_id}' does not exist")
-
-
-def update_names_a_change(body: dict[str, Any]) -> None:
-    """updatePolicy alone is no change (hashicorp/terraform-provider-aws #43969)."""
-    changes = ("state", "computeResources", "serviceRole", "unmanagedvCpus")
-    if not any(body.get(name) is not None for name in changes):
-        raise refuse("One of [state | compute-resources | service-role | unmanaged-vcpus] is required.")
-    if body.get("computeResources") == {}:
-        raise refuse("At least one compute-resources attribute must be specified")
-
-
-def is_infrastructure_update(resources: dict[str, Any], sent: dict[str, Any]) -> bool:
-    return not set(sent) <= set(_FARGATE_SCALING if is_fargate(resources) else _SCALING)
-
-
-def change_is_possible_in_place(environment: Any, body: dict[str, Any]) -> None:
-    resources, sent = environment.compute_resources, body.get("computeResources") or {}
-    if is_fargate(resources):
-        _fargate_change(sent, body)
-    elif is_infrastructure_update(resources, sent):
-        _infrastructure_change(environment, sent)
-    if "desiredvCpus" in sent and sent["desiredvCpus"] < resources.get("desiredvCpus", 0):
-        raise refuse(
-            "Manually scaling down compute environment is not supported. Disconnecting job queues from compute "
-            "environment will cause it to scale-down to minvCpus."
-        )
-
-
-def resources_after(environment: Any, body: dict[str, Any]) -> dict[str, Any]:
-    """What is to be checked: Batch itself moves desiredvCpus between new bounds, unless it is sent."""
-    current = {name: value for name, value in environment.compute_resources.items() if name != "desiredvCpus"}
-    return {**current, **(body.get("computeResources") or {})}
-
-
-def _fargate_change(sent: dict[str, Any], body: dict[str, Any]) -> None:
-    wrong = [name for name in _NOT_FARGATE if name in sent]
-    if body.get("updatePolicy"):
-        wrong.append("updatePolicy")
-    if wrong:
-        names = ", ".join(sorted(wrong))
-        raise refuse(f"The following parameters can't be updated for Fargate compute environment: {names}.")
-
-
-def _infrastructure_change(environment: Any, sent: dict[str, Any]) -> None:
-    """Only with the service-linked role and a strategy other than BEST_FIT."""
-    strategy = environment.compute_resources.get("allocationStrategy") or "BEST_FIT"
-    if not batch_roles.is_service_linked(environment.service_role) or strategy == "BEST_FIT":
-        fields = ", ".join(sorted(set(sent) - set(_SCALING)))
-        raise refuse(
-            f"Following fields [{fields}] can be updated only for Non-fargate Compute Environment having a "
-            "Batch Service Linked Role"
-        )
-    if sent.get("allocationStrategy") == "BEST_FIT":
-        raise refuse("Allocation strategy can not be updated to BEST_FIT.")
-    if "type" in sent and sent["type"] not in ("EC2", "SPOT"):
-        raise refuse("Compute environment type can only be updated between EC2 and SPOT.")
-    if "spotIamFleetRole" in sent:
-        raise refuse("spotIamFleetRole can not be updated.")
-
-
-def role_kind_stays(environment: Any, role: str) -> None:
-    """A service-linked role cannot become a custom role or the reverse (Batch user guide)."""
-    if batch_roles.is_service_linked(environment.service_role) != batch_roles.is_service_linked(role):
-        raise refuse("Changing between a service-linked role and another service role is not supported.")
