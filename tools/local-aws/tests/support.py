@@ -141,9 +141,9 @@ class NetworkCase(Case):
         }
         return self.ec2.create_vpc_endpoint(**arguments)["VpcEndpoint"]
 
-    def make_gateway(self, *tables: str, service: str = "s3") -> str:
+    def make_gateway(self, *tables: str, service: str = "s3", **more: Any) -> str:
         made = self.ec2.create_vpc_endpoint(
-            VpcId=self.vpc, ServiceName=f"com.amazonaws.{REGION}.{service}", RouteTableIds=list(tables)
+            VpcId=self.vpc, ServiceName=f"com.amazonaws.{REGION}.{service}", RouteTableIds=list(tables), **more
         )
         return made["VpcEndpoint"]["VpcEndpointId"]
 

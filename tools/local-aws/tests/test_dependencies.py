@@ -39,6 +39,20 @@ class Vpc(NetworkCase):
         self.ec2.delete_vpc_endpoints(VpcEndpointIds=[endpoint])
         self.ec2.delete_vpc(VpcId=self.vpc)
 
+    def test_what_guardduty_put_in_holds_it(self) -> None:
+        """hashicorp/terraform-provider-aws #46747: an endpoint and a group that nobody asked for."""
+        subnet = self.make_subnet(0, "a")
+        group = self.make_group(f"GuardDutyManagedSecurityGroup-{self.vpc}")
+        made = self.make_endpoint("guardduty-data", SubnetIds=[subnet], SecurityGroupIds=[group])["VpcEndpointId"]
+        with self.refused("DependencyViolation", subnet):
+            self.ec2.delete_subnet(SubnetId=subnet)
+        self.held()
+        self.ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
+        self.ec2.delete_subnet(SubnetId=subnet)
+        self.held()
+        self.ec2.delete_security_group(GroupId=group)
+        self.ec2.delete_vpc(VpcId=self.vpc)
+
     def test_what_came_with_it_goes_with_it(self) -> None:
         self.ec2.delete_vpc(VpcId=self.vpc)
         filters = [{"Name": "vpc-id", "Values": [self.vpc]}]

@@ -67,16 +67,6 @@ class Interfaces(NetworkCase):
         self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PrivateDnsEnabled=True)
         self.assertTrue(self.endpoint(made)["PrivateDnsEnabled"])
 
-    def test_policy_is_stored_and_reset(self) -> None:
-        made = self.make_endpoint()["VpcEndpointId"]
-        default = self.endpoint(made)["PolicyDocument"]
-        statement = {"Effect": "Allow", "Principal": "*", "Action": "ecs:Poll", "Resource": "*"}
-        policy = json.dumps({"Statement": [statement]})
-        self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=policy)
-        self.assertEqual(self.endpoint(made)["PolicyDocument"], policy)
-        self.ec2.modify_vpc_endpoint(VpcEndpointId=made, ResetPolicy=True)
-        self.assertEqual(self.endpoint(made)["PolicyDocument"], default)
-
     def test_a_full_subnet_has_no_address_for_another(self) -> None:
         small = self.ec2.create_subnet(VpcId=self.vpc, CidrBlock="10.0.9.0/28")["Subnet"]["SubnetId"]
         for number in range(11):
@@ -101,11 +91,15 @@ class Gateways(NetworkCase):
         self.ec2.delete_vpc_endpoints(VpcEndpointIds=[made])
         self.assertEqual(self.routes(two), [])
 
-    def test_a_table_takes_the_route_once(self) -> None:
-        table = self.make_table()
+    def test_a_table_takes_the_route_once_and_a_vpc_two_endpoints(self) -> None:
+        table, other = self.make_table(), self.make_table()
         self.make_gateway(table)
         with self.refused("RouteAlreadyExists"):
             self.make_gateway(table)
+        second = self.make_gateway(other)
+        self.assertEqual(self.routes(other), [second])
+        with self.refused("RouteAlreadyExists"):
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=second, AddRouteTableIds=[table])
 
     def test_a_deleted_table_is_forgotten(self) -> None:
         table = self.make_table()
@@ -163,7 +157,52 @@ class Refusals(NetworkCase):
         with self.refused("InvalidParameter", "conflicting DNS domain"):
             self.ec2.modify_vpc_endpoint(VpcEndpointId=other, PrivateDnsEnabled=True)
 
-    def test_a_malformed_policy(self) -> None:
-        for policy in ("{", "{}", '{"Statement": [{"Effect": "Allow"}]}'):
+
+class Policies(NetworkCase):
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "ecs:Poll", "Resource": "*"}
+    policy = json.dumps({"Statement": [statement]})
+
+    def stored(self, endpoint_id: str) -> str:
+        return self.endpoint(endpoint_id)["PolicyDocument"]
+
+    def test_stored_as_sent_and_reset(self) -> None:
+        for made in (
+            self.make_endpoint(PolicyDocument=self.policy)["VpcEndpointId"],
+            self.make_gateway(self.make_table(), PolicyDocument=self.policy),
+        ):
+            self.assertEqual(self.stored(made), self.policy)
+            other = self.policy.replace("Poll", "Start*")
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=other)
+            self.assertEqual(self.stored(made), other)
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, ResetPolicy=True)
+            self.assertEqual(json.loads(self.stored(made))["Statement"][0]["Action"], "*")
+
+    def test_full_access_is_read_back_in_two_ways(self) -> None:
+        interface = self.stored(self.make_endpoint()["VpcEndpointId"])
+        gateway = self.stored(self.make_gateway(self.make_table()))
+        self.assertTrue(interface.startswith('{\n  "Statement": [\n    {\n      "Action": "*", \n'), interface)
+        statement = '{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}'
+        self.assertEqual(gateway, f'{{"Version":"2008-10-17","Statement":[{statement}]}}')
+
+    def test_malformed_or_too_long(self) -> None:
+        long = json.dumps({"Statement": [{**self.statement, "Sid": "x" * 20_480}]})
+        made = self.make_endpoint()["VpcEndpointId"]
+        for policy in ("{", "{}", '{"Statement": [{"Effect": "Allow"}]}', long):
             with self.refused("InvalidPolicyDocument"):
-                self.make_endpoint(PolicyDocument=policy)
+                self.make_endpoint("ecs-agent", PolicyDocument=policy)
+            with self.refused("InvalidPolicyDocument"):
+                self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=policy)
+        fits = json.dumps({"Statement": [{**self.statement, "Sid": ""}]})
+        fits = fits.replace('"Sid": ""', f'"Sid": "{"x" * (20_480 - len(fits))}"')
+        self.make_endpoint("ecs-agent", PolicyDocument=fits)
+
+    def test_a_service_without_policies(self) -> None:
+        name = f"com.amazonaws.{REGION}.ecs-agent"
+        self.settings(service_policies={name: False})
+        found = self.ec2.describe_vpc_endpoint_services(ServiceNames=[name])["ServiceDetails"][0]
+        self.assertFalse(found["VpcEndpointPolicySupported"])
+        with self.refused("InvalidParameter", f"Service {name} only supports the full-access endpoint policy."):
+            self.make_endpoint("ecs-agent", PolicyDocument=self.policy)
+        made = self.make_endpoint("ecs-agent")["VpcEndpointId"]
+        with self.refused("InvalidParameter", "only supports the full-access endpoint policy"):
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=self.policy)

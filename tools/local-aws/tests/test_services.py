@@ -1,6 +1,6 @@
 """Zones, endpoint services and prefix lists of a region."""
 
-from support import REGION, Case
+from support import REGION, Case, trust
 
 
 class Region(Case):
@@ -47,6 +47,40 @@ class Region(Case):
         names = self.aws.client("ec2", "cn-north-1").describe_vpc_endpoint_services()["ServiceNames"]
         for name in ("cn.com.amazonaws.cn-north-1.ecr.api", "com.amazonaws.cn-north-1.ecs"):
             self.assertIn(name, names)
+
+    def test_partitions_have_their_names_and_arns(self) -> None:
+        for region, partition, prefix in (
+            ("cn-north-1", "aws-cn", "cn.com.amazonaws"), ("us-gov-west-1", "aws-us-gov", "com.amazonaws"),
+        ):
+            ec2, iam, batch = (self.aws.client(name, region) for name in ("ec2", "iam", "batch"))
+            vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+            ec2.modify_vpc_attribute(VpcId=vpc, EnableDnsHostnames={"Value": True})
+            subnet = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.0.0/24")["Subnet"]
+            self.assertTrue(subnet["SubnetArn"].startswith(f"arn:{partition}:ec2:{region}:"))
+            made = ec2.create_vpc_endpoint(
+                VpcId=vpc, ServiceName=f"{prefix}.{region}.ecr.api", VpcEndpointType="Interface",
+                SubnetIds=[subnet["SubnetId"]], PrivateDnsEnabled=True,
+            )["VpcEndpoint"]
+            suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
+            self.assertIn(f"api.ecr.{region}.{suffix}", [entry["DnsName"] for entry in made["DnsEntries"]])
+            gateway = ec2.create_vpc_endpoint(VpcId=vpc, ServiceName=f"com.amazonaws.{region}.s3")["VpcEndpoint"]
+            self.assertEqual(gateway["VpcEndpointType"], "Gateway")
+            role = iam.create_role(RoleName="instances", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))["Role"]
+            self.assertEqual(role["Arn"], f"arn:{partition}:iam::123456789012:role/instances")
+            policy = f"arn:{partition}:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
+            iam.attach_role_policy(RoleName="instances", PolicyArn=policy)
+            groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["SecurityGroups"]
+            resources = {
+                "type": "FARGATE", "maxvCpus": 4, "subnets": [subnet["SubnetId"]],
+                "securityGroupIds": [groups[0]["GroupId"]],
+            }
+            batch.create_compute_environment(
+                computeEnvironmentName="env", type="MANAGED", computeResources=resources
+            )
+            found = batch.describe_compute_environments()["computeEnvironments"][0]
+            self.assertEqual(found["status"], "VALID")
+            for arn in ("computeEnvironmentArn", "ecsClusterArn", "serviceRole"):
+                self.assertTrue(found[arn].startswith(f"arn:{partition}:"), found[arn])
 
     def test_regions_are_separate(self) -> None:
         self.ec2.create_vpc(CidrBlock="10.0.0.0/16")

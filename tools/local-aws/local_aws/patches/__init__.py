@@ -12,12 +12,13 @@ def apply() -> None:
     offerings.apply()
 
     from . import (
-        batch_environments, batch_jobs, batch_queues, dependencies, ec2_calls, endpoints, group_rules, iam, services, speed,
+        batch_environments, batch_jobs, batch_queues, dependencies, ec2_calls, endpoints, gateways, group_rules, iam,
+        launch_templates, routes, services, speed,
     )
 
     modules = (
-        speed, ec2_calls, services, endpoints, group_rules, dependencies, iam, batch_environments, batch_queues,
-        batch_jobs,
+        speed, ec2_calls, services, endpoints, routes, gateways, launch_templates, group_rules, dependencies, iam,
+        batch_environments, batch_queues, batch_jobs,
     )
     for module in modules:
         module.apply()

@@ -50,8 +50,11 @@ def _delete_vpc(original: Any, response: Any) -> Any:
 def _inside(backend: Any, vpc_id: str) -> Iterator[Any]:
     """Everything in the VPC but the three things that came with it."""
     yield from (subnet for zone in backend.subnets.values() for subnet in zone.values() if subnet.vpc_id == vpc_id)
-    for collection in (backend.enis, backend.vpc_end_points, backend.egress_only_internet_gateways):
+    for collection in (
+        backend.enis, backend.vpc_end_points, backend.egress_only_internet_gateways, backend.carrier_gateways,
+    ):
         yield from (item for item in collection.values() if item.vpc_id == vpc_id)
+    yield from (item for item in backend.transit_gateway_attachments.values() if item.resource_id == vpc_id)
     yield from (group for group in backend.groups[vpc_id].values() if group.name != "default")
     yield from (table for table in _in_vpc(backend.route_tables, vpc_id) if not table.main_association_id)
     yield from (acl for acl in _in_vpc(backend.network_acls, vpc_id) if not acl.default)

@@ -12,9 +12,17 @@ from .patching import Refusal
 _POLICY_CHARACTERS = 20_480
 
 
-def policy_is_well_formed(policy: str | None) -> None:
+def policy_fits(service: dict[str, Any], policy: str | None) -> None:
+    """Well-formed and of the allowed size, for a service that has policies at all.
+
+    A service without them refuses even the text of full access (landing-zone-accelerator-on-aws #936;
+    of the code: no source).
+    """
     if not policy:
         return
+    if not service["VpcEndpointPolicySupported"]:
+        name = service["ServiceName"]
+        raise Refusal("InvalidParameter", f"Service {name} only supports the full-access endpoint policy.")
     try:
         document = json.loads(policy)
     except ValueError:

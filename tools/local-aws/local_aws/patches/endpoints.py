@@ -21,6 +21,15 @@ from ..settings import now, settings
 from . import endpoint_rules as rules
 from .patching import Refusal, instead
 
+#: The policy of an endpoint that was given none, as AWS reads it back (AWS CLI reference, describe-vpc-endpoints).
+_FULL_ACCESS = {
+    "Interface": json.dumps(
+        {"Statement": [{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}]},
+        indent=2, separators=(", ", ": "),
+    ),
+    "Gateway": json.dumps(VPCEndPoint.DEFAULT_POLICY, separators=(",", ":")),
+}
+
 
 def apply() -> None:
     instead(EC2Response, "create_vpc_endpoint", _create)
@@ -61,9 +70,8 @@ def _create(response: Any) -> ActionResult:
     vpc_id, kind = response._get_param("VpcId"), response._get_param("VpcEndpointType") or "Gateway"
     backend.get_vpc(vpc_id)
     service = rules.service_of_type(backend, response._get_param("ServiceName"), kind)
-    policy = response._get_param("PolicyDocument")
-    rules.policy_is_well_formed(policy)
-    endpoint = _build(response, vpc_id, service, kind, policy)
+    rules.policy_fits(service, response._get_param("PolicyDocument"))
+    endpoint = _build(response, vpc_id, service, kind)
     if endpoint.is_interface:
         _check_interface(backend, endpoint)
         endpoint.dns_entries = _dns_entries(endpoint)
@@ -78,11 +86,12 @@ def _create(response: Any) -> ActionResult:
     return ActionResult({"VpcEndpoint": endpoint})
 
 
-def _build(response: Any, vpc_id: str, service: dict[str, Any], kind: str, policy: str | None) -> Endpoint:
+def _build(response: Any, vpc_id: str, service: dict[str, Any], kind: str) -> Endpoint:
     backend = response.ec2_backend
     interface = kind == "Interface"
     endpoint = Endpoint(
-        backend, random_vpc_ep_id(), vpc_id, service["ServiceName"], kind, policy,
+        backend, random_vpc_ep_id(), vpc_id, service["ServiceName"], kind,
+        response._get_param("PolicyDocument") or _FULL_ACCESS[kind],
         route_table_ids=[] if interface else list(response._get_param("RouteTableIds", [])),
         subnet_ids=list(response._get_param("SubnetIds", [])) if interface else [],
         client_token=response._get_param("ClientToken"),
@@ -142,7 +151,7 @@ def _prefix_list(backend: Any, service_name: str) -> str | None:
 
 def _add_interface(backend: Any, endpoint: Endpoint, subnet_id: str) -> None:
     interface = backend.create_network_interface(
-        subnet_id, _free_address(backend, subnet_id), group_ids=list(endpoint.security_group_ids),
+        subnet_id, free_address(backend, subnet_id), group_ids=list(endpoint.security_group_ids),
         description=f"VPC Endpoint Interface {endpoint.id}",
     )
     interface.interface_type = "vpc_endpoint"
@@ -151,7 +160,7 @@ def _add_interface(backend: Any, endpoint: Endpoint, subnet_id: str) -> None:
     endpoint.network_interface_ids.append(interface.id)
 
 
-def _free_address(backend: Any, subnet_id: str) -> str:
+def free_address(backend: Any, subnet_id: str) -> str:
     """The first address of the subnet that is neither reserved nor taken."""
     subnet = backend.get_subnet(subnet_id)
     network = ipaddress.ip_network(subnet.cidr_block)
@@ -187,7 +196,7 @@ def _modify(response: Any) -> ActionResult:
     if endpoint.state == "deleting":
         raise Refusal("IncorrectState", f"The VPC endpoint {endpoint.id} is being deleted")
     policy = response._get_param("PolicyDocument")
-    rules.policy_is_well_formed(policy)
+    rules.policy_fits(endpoint.service, policy)
     _modify_groups(backend, endpoint, *_added_and_removed(response, "SecurityGroupIds"))
     _modify_subnets(backend, endpoint, *_added_and_removed(response, "SubnetIds"))
     _modify_route_tables(backend, endpoint, *_added_and_removed(response, "RouteTableIds"))
@@ -195,7 +204,7 @@ def _modify(response: Any) -> ActionResult:
     if policy:
         endpoint.policy_document = policy
     elif response._get_bool_param("ResetPolicy"):
-        endpoint.policy_document = json.dumps(VPCEndPoint.DEFAULT_POLICY)
+        endpoint.policy_document = _FULL_ACCESS[endpoint.vpc_endpoint_type]
     return ActionResult({"Return": True})
 
 

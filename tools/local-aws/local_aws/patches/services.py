@@ -3,7 +3,7 @@
 moto builds its list from backends this local AWS does not load and answers ``Filters``
 with HTTP 500. This list is its table of names with the types, private DNS names and
 zones AWS gives (VPC user guide, "AWS services that integrate with AWS PrivateLink").
-A test takes zones from a service with the setting ``service_zones``.
+A test takes zones from a service with the setting ``service_zones``, and policies with ``service_policies``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,9 @@ _PRIVATE_DNS = {
     "kinesis-streams": "kinesis.{region}.{suffix}",
     "sagemaker.api": "api.sagemaker.{region}.{suffix}",
 }
+
+#: Services without endpoint policies (landing-zone-accelerator-on-aws #936).
+_WITHOUT_POLICIES = {"neptune-graph"}
 
 #: In China these keep ``com.amazonaws``; the others have ``cn.com.amazonaws`` (aws-cdk, vpc-endpoint.ts).
 _COMMON_IN_CHINA = {
@@ -66,7 +69,7 @@ def _service(region: str, zones: list[str], name: str, kind: str) -> dict[str, A
         "AvailabilityZones": settings.service_zones.get(service_name, zones) if kind == "Interface" else zones,
         "Owner": "amazon",
         "BaseEndpointDnsNames": [f"{name}.{region}.vpce.amazonaws.com"],
-        "VpcEndpointPolicySupported": True,
+        "VpcEndpointPolicySupported": settings.service_policies.get(service_name, name not in _WITHOUT_POLICIES),
         "AcceptanceRequired": False,
         "ManagesVpcEndpoints": False,
         "SupportedIpAddressTypes": ["ipv4"],
