@@ -17,6 +17,12 @@ from urllib.parse import unquote
 # moto reads both when it is imported or when its first backend is built.
 os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
 os.environ.pop("MOTO_ACCOUNT_ID", None)
+# All that is made until moto stands is kept; to look for garbage in between takes time and finds none.
+gc.disable()
+
+from . import model_files  # noqa: E402
+
+model_files.read_once()
 
 from moto.core.base_backend import BackendDict  # noqa: E402
 from moto.core.models import default_user_config  # noqa: E402
@@ -40,6 +46,7 @@ class Moto:
         # What has been loaded stays; the garbage collector need not look at it again.
         gc.collect()
         gc.freeze()
+        gc.enable()
 
     def call(self, service: str, region: str, request: HttpRequest) -> Reply:
         started: dict[str, Any] = {}

@@ -46,7 +46,9 @@ def _call(original: Any, response: Any) -> Any:
     try:
         ec2_filters.refuse_unknown(response._get_action(), response.params)
         _refuse_bad_tags(response.params)
-        return _once_for_each_token(response, lambda: _with_lag(original, response))
+        return speed.remembered(
+            response, lambda: _once_for_each_token(response, lambda: _with_lag(original, response))
+        )
     except FilterNotImplementedError as error:
         name = str(error).split("'")[1]
         if ec2_filters.is_known(response._get_action(), name):
