@@ -8,7 +8,7 @@ use super::place::{Place, Site};
 use super::zones::{self, Zones};
 use crate::domain::address::usable_addresses;
 use crate::domain::endpoint::{EndpointKind, Service};
-use crate::domain::existing::guests::{Guests, Need, Offer};
+use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID, validate_subnet_ids};
 use crate::domain::facts::Facts;
 use crate::domain::isolation::effective_table;
@@ -223,6 +223,8 @@ impl Looker<'_> {
                 Offer::Serving(endpoint) => {
                     serving.insert(service.short_name.clone(), endpoint.id.clone());
                 }
+                // Another environment may be making it at this moment: the apply waits for it, and sees what has become of it.
+                Offer::Blocking(_, Obstacle::Pending(_)) => {}
                 Offer::Blocking(endpoint, obstacle) => {
                     let summary = format!(
                         "{} is in the way of an endpoint for {}",

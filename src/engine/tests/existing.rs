@@ -118,6 +118,20 @@ async fn two_environments_can_be_made_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_endpoint_that_somebody_is_making_is_waited_for() {
+    let lab = Lab::slow(|behaviour| behaviour.endpoint_pending = Duration::from_secs(60));
+    let network = network(&lab).await;
+    let theirs = endpoint(&lab, &network, "ecs", EndpointKind::Interface).await;
+    let topology = lab.topology(within(&network)).await;
+    let observed = lab.make(&topology).await;
+    let ecs = observed
+        .endpoints
+        .values()
+        .filter(|endpoint| endpoint.service_name.ends_with(".ecs"));
+    assert_eq!(ecs.map(|endpoint| &endpoint.id).collect::<Vec<_>>(), [&theirs]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_gateway_of_others_is_complemented() {
     let lab = Lab::new();
     let network = network(&lab).await;

@@ -79,7 +79,7 @@ impl RegionFacts {
         }
     }
 
-    /// Whether the endpoints of others that a state shows are those that were found out: another one may have taken the place of one.
+    /// Whether the endpoints of others that a state shows are among those that were found out: another one may have taken the place of one.
     pub(super) fn know_endpoints(&self, state: &Environment) -> bool {
         let endpoints = object(&state.endpoints);
         let services = endpoints.services.iter().flatten().map(|(_, service)| object(service));

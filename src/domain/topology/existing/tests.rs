@@ -205,6 +205,21 @@ fn what_is_wrong_with_a_network_is_told_at_its_attribute() {
 }
 
 #[test]
+fn an_endpoint_that_somebody_is_making_is_left_to_the_apply() {
+    let topology = plan(|_, facts| {
+        add_endpoint(facts, "ecs", "192.168.0.0/24");
+        seen(facts).endpoints.get_mut("vpce-ecs").unwrap().state = "pending".to_owned();
+    })
+    .unwrap();
+    assert!(topology.endpoints.iter().all(|plan| plan.existing_id.is_none()));
+    let failed = refused(|_, facts| {
+        add_endpoint(facts, "ecs", "10.9.0.0/16");
+        seen(facts).endpoints.get_mut("vpce-ecs").unwrap().state = "failed".to_owned();
+    });
+    assert_eq!(failed[0].1, "vpce-ecs is in the way of an endpoint for ecs");
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_at_once() {
     let told = refused(|_, facts| {
         seen(facts).vpc.as_mut().unwrap().dns_support = Some(false);

@@ -1,5 +1,5 @@
-//! What of an existing network is kept beside the state: the VPC, the subnets in use and the endpoints of others that serve, with
-//! whom they let in. The planner judges it by the same rules as a fresh look at the network, and comes to the same result.
+//! What of an existing network is kept beside the state: the VPC, the subnets in use and the endpoints of others for the same services,
+//! with whom they let in. The planner judges it by the same rules as a fresh look at the network, and comes to the same result.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,11 +35,12 @@ struct SubnetFacts {
     route_table_id: String,
 }
 
-/// An endpoint of somebody else's that serves.
+/// An endpoint of somebody else's for a service that the environment needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 struct EndpointFacts {
     service_name: String,
+    state: String,
     gateway: bool,
     private_dns: bool,
     route_table_ids: BTreeSet<String>,
@@ -71,12 +72,17 @@ impl NetworkFacts {
             };
             Some((plan.id.clone()?, facts))
         });
-        let used = topology.endpoints.iter().filter_map(|plan| plan.existing_id.as_ref());
-        let mut endpoints: Vec<&Endpoint> = used.filter_map(|id| seen.endpoints.get(id)).collect();
-        // Of gateways on some of the tables only: they say which ones are left.
-        endpoints.extend(seen.endpoints.values().filter(|endpoint| {
-            endpoint.kind == EndpointKind::Gateway && !topology.ownership.owns(&endpoint.tags) && !endpoint.is_leaving()
-        }));
+        let services: BTreeSet<&str> = topology
+            .endpoints
+            .iter()
+            .map(|plan| plan.service_name.as_str())
+            .collect();
+        let others = seen.endpoints.values().filter(|endpoint| {
+            services.contains(endpoint.service_name.as_str())
+                && !topology.ownership.owns(&endpoint.tags)
+                && !endpoint.is_leaving()
+        });
+        let endpoints: Vec<&Endpoint> = others.collect();
         let groups = endpoints.iter().flat_map(|endpoint| &endpoint.security_group_ids);
         let groups = groups.filter_map(|id| Some((id.clone(), GroupFacts::from(seen.security_groups.get(id)?))));
         // Somebody's endpoint may let in the environment's group by its id.
@@ -174,6 +180,7 @@ impl From<&Endpoint> for EndpointFacts {
     fn from(endpoint: &Endpoint) -> Self {
         Self {
             service_name: endpoint.service_name.clone(),
+            state: endpoint.state.clone(),
             gateway: endpoint.kind == EndpointKind::Gateway,
             private_dns: endpoint.private_dns_enabled,
             route_table_ids: endpoint.route_table_ids.clone(),
@@ -191,7 +198,7 @@ impl EndpointFacts {
                 true => EndpointKind::Gateway,
                 false => EndpointKind::Interface,
             },
-            state: "available".to_owned(),
+            state: self.state.clone(),
             private_dns_enabled: self.private_dns,
             route_table_ids: self.route_table_ids.clone(),
             security_group_ids: self.security_group_ids.clone(),
@@ -299,7 +306,15 @@ mod tests {
             subnet_ids: vec!["subnet-0000000c".to_owned(), "subnet-0000000a".to_owned()],
         });
         for services in [&[][..], &["ecs"], &["ecs", "ecr.api", "ecs-agent"]] {
-            let fresh = seen(services, &spec.ownership("123456789012").tags());
+            let mut fresh = seen(services, &spec.ownership("123456789012").tags());
+            let name = |service: &str| format!("{NAME}{service}");
+            for (service, state) in [("ssm", "available"), ("ecr.dkr", "pending")] {
+                let mut endpoint =
+                    fixture::endpoint(&format!("vpce-{service}"), &name(service), EndpointKind::Interface);
+                endpoint.state = state.to_owned();
+                endpoint.private_dns_enabled = true;
+                fresh.endpoints.insert(endpoint.id.clone(), endpoint);
+            }
             let facts = Facts {
                 network: Some(fresh.clone()),
                 ..fixture::tokyo()
@@ -313,6 +328,7 @@ mod tests {
             assert_eq!(used, services.len() + 1);
 
             let kept = NetworkFacts::used_by(&topology, &fresh).unwrap();
+            assert!(!kept.has_endpoint("vpce-ssm"), "nothing needs it");
             let stored = serde_json::to_string(&kept).unwrap();
             let kept: NetworkFacts = serde_json::from_str(&stored).unwrap();
             let facts = Facts {
