@@ -7,7 +7,10 @@ use ipnet::Ipv4Net;
 
 use super::Result;
 use crate::domain::Tags;
-use crate::domain::batch::{AllocationStrategy, ComputeType, Ec2Configuration};
+use crate::domain::batch::launch_template::TemplateFacts;
+use crate::domain::batch::{
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, LaunchTemplate, UpdatePolicy,
+};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
@@ -46,6 +49,9 @@ pub trait AccountApi: Send + Sync {
     async fn endpoint_services(&self) -> Result<BTreeMap<String, EndpointService>>;
     /// `ec2:DescribeManagedPrefixLists`: prefix list name (a full service name) → id, of AWS's own lists.
     async fn prefix_lists(&self) -> Result<BTreeMap<String, String>>;
+    /// `ec2:DescribeLaunchTemplates` of some, each named by its id or its name: what their named versions are; `None` for one that
+    /// does not exist.
+    async fn launch_templates(&self, keys: &BTreeSet<String>) -> Result<TemplateFacts>;
 }
 
 /// Which VPCs to look for.
@@ -288,6 +294,23 @@ pub struct ComputeEnvironmentRequest {
     pub service_role_arn: Option<String>,
     /// Type.
     pub compute_type: ComputeType,
+    /// Upper bound.
+    pub max_vcpus: i32,
+    /// Subnets.
+    pub subnet_ids: BTreeSet<String>,
+    /// Groups.
+    pub security_group_ids: BTreeSet<String>,
+    /// Mode of Container Insights; `None`: the account's default.
+    pub container_insights: Option<ContainerInsights>,
+    /// What is about instances; `None` on Fargate, which must not be sent any of it.
+    pub instances: Option<InstancesRequest>,
+    /// Its own tags.
+    pub tags: Tags,
+}
+
+/// The part of [`ComputeEnvironmentRequest`] that is about EC2 instances.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstancesRequest {
     /// Strategy.
     pub allocation_strategy: AllocationStrategy,
     /// Types.
@@ -296,24 +319,26 @@ pub struct ComputeEnvironmentRequest {
     pub min_vcpus: i32,
     /// Starting value.
     pub desired_vcpus: Option<i32>,
-    /// Upper bound.
-    pub max_vcpus: i32,
+    /// Most that a Spot Instance may cost, in per cent of the on-demand price.
+    pub bid_percentage: Option<i32>,
     /// AMI.
     pub image_id: Option<String>,
     /// Image types.
     pub ec2_configuration: Vec<Ec2Configuration>,
     /// Key pair.
     pub ec2_key_pair: Option<String>,
+    /// Placement group.
+    pub placement_group: Option<String>,
+    /// Launch template.
+    pub launch_template: Option<LaunchTemplate>,
     /// Instance profile ARN.
     pub instance_role_arn: String,
-    /// Subnets.
-    pub subnet_ids: BTreeSet<String>,
-    /// Groups.
-    pub security_group_ids: BTreeSet<String>,
+    /// Spot Fleet role ARN.
+    pub spot_iam_fleet_role_arn: Option<String>,
     /// Tags of the instances.
     pub instance_tags: Tags,
-    /// Its own tags.
-    pub tags: Tags,
+    /// Minutes that an idle instance is kept.
+    pub min_scale_down_delay_minutes: Option<i32>,
 }
 
 /// `batch:UpdateComputeEnvironment`. `None` leaves a field as it is.
@@ -327,6 +352,11 @@ pub struct ComputeEnvironmentUpdate {
     pub enabled: Option<bool>,
     /// Another custom role (the service-linked role can neither be left nor taken).
     pub service_role_arn: Option<String>,
+    /// Mode of Container Insights.
+    pub container_insights: Option<ContainerInsights>,
+    /// What becomes of jobs when instances are exchanged. It is no change by itself: some field must go with it
+    /// (hashicorp/terraform-provider-aws #43969). Fargate does not take it.
+    pub update_policy: Option<UpdatePolicy>,
     /// Scaling fields.
     pub scaling: ScalingUpdate,
     /// Infrastructure fields.
@@ -340,11 +370,16 @@ pub struct ScalingUpdate {
     pub min_vcpus: Option<i32>,
     /// Upper bound.
     pub max_vcpus: Option<i32>,
+    /// Minutes that an idle instance is kept; 0 goes back to the default.
+    pub min_scale_down_delay_minutes: Option<i32>,
 }
 
-/// The fields of an infrastructure update. Empty text and empty lists clear a field.
+/// The fields of an infrastructure update; on Fargate, which takes subnets and groups only, they make a scaling update. Empty text and
+/// empty lists clear a field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InfrastructureUpdate {
+    /// The other type with instances.
+    pub compute_type: Option<ComputeType>,
     /// Strategy.
     pub allocation_strategy: Option<AllocationStrategy>,
     /// Types.
@@ -355,6 +390,14 @@ pub struct InfrastructureUpdate {
     pub ec2_configuration: Option<Vec<Ec2Configuration>>,
     /// Key pair; `Some("")` takes it away.
     pub ec2_key_pair: Option<String>,
+    /// Most that a Spot Instance may cost, in per cent of the on-demand price.
+    pub bid_percentage: Option<i32>,
+    /// Placement group; `Some("")` takes it away.
+    pub placement_group: Option<String>,
+    /// Launch template; one without id and name takes it away.
+    pub launch_template: Option<LaunchTemplate>,
+    /// Whether instances move to the newest AMI: a request, which Batch forgets when it is done.
+    pub update_to_latest_image_version: bool,
     /// Instance profile ARN.
     pub instance_role_arn: Option<String>,
     /// Subnets.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::batch::launch_template::TemplateFacts;
 use super::endpoint::EndpointKind;
 use super::name::short_service_name;
 use super::observed::Observed;
@@ -23,6 +24,8 @@ pub struct Facts {
     pub prefix_lists: BTreeMap<String, String>,
     /// The existing network that the environment is to live in: its VPC, and everything in it. `None`: not asked for.
     pub network: Option<Observed>,
+    /// The launch templates that the spec names.
+    pub launch_templates: TemplateFacts,
 }
 
 /// One row of DescribeVpcEndpointServices, of the same service name.

@@ -133,22 +133,50 @@ pub(crate) fn seed() -> Spec {
             name: Some("my-batch-cluster".to_owned()),
             compute_type: ComputeType::Ec2,
             allocation_strategy: None,
-            instance_types: vec!["t3.small".to_owned()],
-            min_vcpus: 0,
+            instance_types: Some(vec!["t3.small".to_owned()]),
+            min_vcpus: Some(0),
             desired_vcpus: Some(0),
             max_vcpus: 4,
             enabled: true,
+            bid_percentage: None,
             image_id: None,
             ec2_configuration: Vec::new(),
             ec2_key_pair: None,
+            placement_group: None,
+            launch_template: None,
             instance_role_arn: None,
             service_role_arn: None,
             create_service_role: false,
+            spot_iam_fleet_role_arn: None,
             instance_tags: Tags::new(),
+            min_scale_down_delay_minutes: None,
+            container_insights: None,
+            image_refresh: None,
+            update_policy: None,
         },
         isolation: IsolationSpec::default(),
         tags: Tags::new(),
         ignored_tags: IgnoredTags::default(),
         kept: Kept::default(),
     }
+}
+
+/// The same on Spot Instances.
+pub(crate) fn spot() -> Spec {
+    let mut spec = seed();
+    spec.compute_environment.compute_type = ComputeType::Spot;
+    spec
+}
+
+/// The same on Fargate.
+pub(crate) fn fargate() -> Spec {
+    let mut spec = seed();
+    spec.compute_environment = ComputeEnvironmentSpec {
+        compute_type: ComputeType::Fargate,
+        instance_types: None,
+        min_vcpus: None,
+        desired_vcpus: None,
+        ..spec.compute_environment
+    };
+    spec
 }

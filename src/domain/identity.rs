@@ -22,6 +22,11 @@ pub fn service_trust_policy() -> String {
     trust_policy("batch.amazonaws.com")
 }
 
+/// Trust policy of the Spot Fleet role.
+pub fn spot_fleet_trust_policy() -> String {
+    trust_policy("spotfleet.amazonaws.com")
+}
+
 fn trust_policy(principal: &str) -> String {
     format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"Service":"{principal}"}},"Action":"sts:AssumeRole"}}]}}"#
@@ -36,6 +41,12 @@ pub fn instance_managed_policy(partition: &str) -> String {
 /// Managed policy of the service role. Source: AWS Batch User Guide, "AWS managed policies for AWS Batch".
 pub fn service_managed_policy(partition: &str) -> String {
     managed_policy(partition, "AWSBatchServiceRole")
+}
+
+/// Managed policy of the Spot Fleet role: with the older one Spot Instances are not tagged, and then not ended when they are idle.
+/// Source: AWS Batch User Guide, "Amazon EC2 spot fleet role" and "Spot Instances not tagged on creation".
+pub fn spot_fleet_managed_policy(partition: &str) -> String {
+    managed_policy(partition, "AmazonEC2SpotFleetTaggingRole")
 }
 
 fn managed_policy(partition: &str, name: &str) -> String {

@@ -51,3 +51,17 @@ pub const SUBNETS_PER_COMPUTE_ENVIRONMENT: usize = 16;
 pub const EC2_CONFIGURATIONS: usize = 2;
 /// Characters of a key pair's name. Source: EC2 API Reference, CreateKeyPair.
 pub const KEY_PAIR_NAME_LENGTH: usize = 255;
+/// Security groups of a Fargate compute environment. Source: AWS Batch API Reference, ComputeResourceUpdate.
+pub const FARGATE_SECURITY_GROUPS: usize = 5;
+/// Overrides of a launch template. Source: AWS Batch API Reference, LaunchTemplateSpecification.
+pub const LAUNCH_TEMPLATE_OVERRIDES: usize = 10;
+/// Characters of a launch template's name. Source: EC2 API Reference, CreateLaunchTemplate.
+pub const LAUNCH_TEMPLATE_NAME_LENGTH: usize = 128;
+/// Characters of a placement group's name. Source: EC2 API Reference, CreatePlacementGroup.
+pub const PLACEMENT_GROUP_NAME_LENGTH: usize = 255;
+/// Minutes that Batch can keep an idle instance. Source: AWS Batch API Reference, ComputeScalingPolicy.
+pub const SCALE_DOWN_DELAY_MINUTES: std::ops::RangeInclusive<i64> = 20..=10_080;
+/// Minutes that jobs can have while instances are exchanged. Source: AWS Batch API Reference, UpdatePolicy.
+pub const JOB_EXECUTION_TIMEOUT_MINUTES: std::ops::RangeInclusive<i64> = 1..=7_200;
+/// Per cent of the on-demand price. Source: AWS Batch API Reference, ComputeResource.
+pub const BID_PERCENTAGE: std::ops::RangeInclusive<i64> = 1..=100;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::Tags;
-use super::batch::Ec2Configuration;
+use super::batch::{Ec2Configuration, LaunchTemplate, UpdatePolicy};
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
@@ -36,6 +36,8 @@ pub struct Observed {
     pub instance_role: Option<Role>,
     /// The service role that the environment owns.
     pub service_role: Option<Role>,
+    /// The Spot Fleet role that the environment owns.
+    pub spot_fleet_role: Option<Role>,
     /// The compute environment.
     pub compute_environment: Option<ComputeEnvironment>,
 }
@@ -52,6 +54,7 @@ impl Observed {
             && self.instance_profile.is_none()
             && self.instance_role.is_none()
             && self.service_role.is_none()
+            && self.spot_fleet_role.is_none()
             && self.compute_environment.is_none()
     }
 }
@@ -253,10 +256,24 @@ pub struct ComputeEnvironment {
     pub ec2_configuration: Vec<Ec2Configuration>,
     /// Key pair.
     pub ec2_key_pair: Option<String>,
+    /// Placement group.
+    pub placement_group: Option<String>,
+    /// Launch template.
+    pub launch_template: Option<LaunchTemplate>,
+    /// Most that a Spot Instance may cost, in per cent of the on-demand price.
+    pub bid_percentage: Option<i32>,
     /// Instance profile ARN (or name, as it was given).
     pub instance_role_arn: Option<String>,
     /// Service role ARN.
     pub service_role_arn: Option<String>,
+    /// Spot Fleet role ARN.
+    pub spot_iam_fleet_role_arn: Option<String>,
+    /// Minutes that an idle instance is kept.
+    pub min_scale_down_delay_minutes: Option<i32>,
+    /// AWS's word for the mode of Container Insights.
+    pub container_insights: Option<String>,
+    /// What becomes of jobs when instances are exchanged; `None`: it was never set.
+    pub update_policy: Option<UpdatePolicy>,
     /// Subnets.
     pub subnet_ids: BTreeSet<String>,
     /// Security groups.

@@ -20,7 +20,7 @@ impl Observed {
             || self.security_groups.contains_key(id)
             || self.endpoints.contains_key(id)
             || self.instance_profile.as_ref().is_some_and(|profile| profile.arn == id)
-            || [&self.instance_role, &self.service_role]
+            || [&self.instance_role, &self.service_role, &self.spot_fleet_role]
                 .into_iter()
                 .flatten()
                 .any(|role| role.arn == id)

@@ -9,10 +9,13 @@ use std::collections::BTreeMap;
 use ipnet::Ipv4Net;
 
 use super::Tags;
-use super::batch::{AllocationStrategy, ComputeType, Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
+use super::batch::{
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceProfileChoice, LaunchTemplate,
+    ServiceRoleChoice, SpotFleetRoleChoice, UpdatePolicy,
+};
 use super::firewall::Rule;
 use super::identity;
-use super::name::{EnvironmentName, Ownership, instance_role_name};
+use super::name::{EnvironmentName, Ownership, instance_role_name, spot_fleet_role_name};
 
 /// One environment, as the user wants it.
 #[derive(Clone, Debug, PartialEq)]
@@ -170,30 +173,71 @@ pub struct ComputeEnvironmentSpec {
     pub compute_type: ComputeType,
     /// Default: by compute type, see [`ComputeType::default_allocation_strategy`].
     pub allocation_strategy: Option<AllocationStrategy>,
-    /// Instance types, families or `optimal`.
-    pub instance_types: Vec<String>,
-    /// vCPUs kept even when idle.
-    pub min_vcpus: i32,
+    /// Instance types, families or collective names; default [`ComputeEnvironmentSpec::DEFAULT_INSTANCE_TYPES`].
+    pub instance_types: Option<Vec<String>>,
+    /// vCPUs kept even when idle; default 0.
+    pub min_vcpus: Option<i32>,
     /// vCPUs to start with; Batch owns the value afterwards.
     pub desired_vcpus: Option<i32>,
     /// Upper bound of vCPUs.
     pub max_vcpus: i32,
     /// Whether it takes jobs from its queues.
     pub enabled: bool,
+    /// Most that a Spot Instance may cost, in per cent of the on-demand price.
+    pub bid_percentage: Option<i32>,
     /// One AMI for all instances.
     pub image_id: Option<String>,
     /// At most two image types, each with an optional AMI of its own.
     pub ec2_configuration: Vec<Ec2Configuration>,
     /// SSH key pair of the instances.
     pub ec2_key_pair: Option<String>,
+    /// Placement group of the instances.
+    pub placement_group: Option<String>,
+    /// Launch template of the instances, in the user's words.
+    pub launch_template: Option<LaunchTemplate>,
     /// ARN of an existing instance profile; default: one is created and owned.
     pub instance_role_arn: Option<String>,
     /// ARN of an existing service role; default: the service-linked role.
     pub service_role_arn: Option<String>,
     /// Whether to create and own a service role instead of using the service-linked one.
     pub create_service_role: bool,
+    /// ARN of an existing Spot Fleet role; default: one is created and owned where one is needed.
+    pub spot_iam_fleet_role_arn: Option<String>,
     /// Tags of the instances; changing them is an infrastructure update.
     pub instance_tags: Tags,
+    /// Minutes that an idle instance is kept.
+    pub min_scale_down_delay_minutes: Option<i32>,
+    /// Mode of Container Insights; default: the account's.
+    pub container_insights: Option<ContainerInsights>,
+    /// A word whose change moves instances to the newest AMI of their image type.
+    pub image_refresh: Option<String>,
+    /// What becomes of jobs when instances are exchanged; default [`UpdatePolicy::default`].
+    pub update_policy: Option<UpdatePolicy>,
+}
+
+impl ComputeEnvironmentSpec {
+    /// The instance types of a compute environment with instances that names none.
+    pub const DEFAULT_INSTANCE_TYPES: [&'static str; 1] = ["optimal"];
+
+    /// The instance types; none without instances.
+    pub fn instance_types(&self) -> Vec<String> {
+        let default = || match self.compute_type.has_instances() {
+            true => Self::DEFAULT_INSTANCE_TYPES.map(str::to_owned).to_vec(),
+            false => Vec::new(),
+        };
+        self.instance_types.clone().unwrap_or_else(default)
+    }
+
+    /// vCPUs kept even when idle.
+    pub fn min_vcpus(&self) -> i32 {
+        self.min_vcpus.unwrap_or(0)
+    }
+
+    /// The strategy; none without instances.
+    pub fn allocation_strategy(&self) -> Option<AllocationStrategy> {
+        let default = self.compute_type.default_allocation_strategy();
+        default.map(|default| self.allocation_strategy.unwrap_or(default))
+    }
 }
 
 /// What becomes of a path to the internet.
@@ -247,19 +291,31 @@ impl Spec {
         self.security_group.description.clone().unwrap_or_else(default)
     }
 
-    /// The strategy.
-    pub fn allocation_strategy(&self) -> AllocationStrategy {
-        let compute_environment = &self.compute_environment;
-        let default = compute_environment.compute_type.default_allocation_strategy();
-        compute_environment.allocation_strategy.unwrap_or(default)
-    }
-
-    /// The instance profile. The ARN of the environment's own, which a state may carry, means the same as none.
-    pub fn instance_profile(&self) -> InstanceProfileChoice {
+    /// The instance profile; none without instances. The ARN of the environment's own, which a state may carry, means the same as none.
+    pub fn instance_profile(&self) -> Option<InstanceProfileChoice> {
+        if !self.compute_environment.compute_type.has_instances() {
+            return None;
+        }
         let own = instance_role_name(&self.ownership(""));
-        match &self.compute_environment.instance_role_arn {
+        Some(match &self.compute_environment.instance_role_arn {
             Some(arn) if identity::name_in_arn(arn) != own => InstanceProfileChoice::Existing(arn.clone()),
             _ => InstanceProfileChoice::Owned,
+        })
+    }
+
+    /// The role of Spot Fleet: the given one, else the environment's own where one is needed, which is with BEST_FIT only. The ARN
+    /// of the environment's own, which a state may carry, means the same as none.
+    /// Source: AWS Batch User Guide, "Amazon EC2 spot fleet role"; API Reference, ComputeResource.
+    pub fn spot_fleet_role(&self) -> Option<SpotFleetRoleChoice> {
+        let compute_environment = &self.compute_environment;
+        if !compute_environment.compute_type.takes("spot_iam_fleet_role_arn") {
+            return None;
+        }
+        let own = spot_fleet_role_name(&self.ownership(""));
+        match &compute_environment.spot_iam_fleet_role_arn {
+            Some(arn) if identity::name_in_arn(arn) != own => Some(SpotFleetRoleChoice::Existing(arn.clone())),
+            _ => (compute_environment.allocation_strategy() == Some(AllocationStrategy::BestFit))
+                .then_some(SpotFleetRoleChoice::Owned),
         }
     }
 
@@ -273,10 +329,17 @@ impl Spec {
         }
     }
 
-    /// Whether Batch changes instance types, images, subnets and the like in place: only with the service-linked role, and not
-    /// with BEST_FIT. Source: AWS Batch User Guide, "Perform infrastructure updates".
+    /// Whether Batch changes instance types, images, subnets and the like in place: only where there are instances, with the
+    /// service-linked role, and not with BEST_FIT. Source: AWS Batch User Guide, "Perform infrastructure updates".
     pub fn supports_infrastructure_update(&self) -> bool {
+        let strategy = self.compute_environment.allocation_strategy();
         self.service_role() == ServiceRoleChoice::ServiceLinked
-            && self.allocation_strategy().supports_infrastructure_update()
+            && strategy.is_some_and(AllocationStrategy::supports_infrastructure_update)
+    }
+
+    /// Whether Batch gives the compute environment other subnets and groups in place. On Fargate that is a scaling update, with any
+    /// role. Source: AWS Batch User Guide, "Perform scaling updates".
+    pub fn supports_network_update(&self) -> bool {
+        !self.compute_environment.compute_type.has_instances() || self.supports_infrastructure_update()
     }
 }

@@ -85,6 +85,8 @@ pub struct Target {
     pub instance_role: bool,
     /// Whether it owns, owned or is to own a service role.
     pub service_role: bool,
+    /// Whether it owns, owned or is to own a Spot Fleet role.
+    pub spot_fleet_role: bool,
 }
 
 /// What bounds a run, and who hears of its progress.

@@ -16,10 +16,16 @@ type Result<T> = std::result::Result<T, CloudError>;
 
 /// Reads everything that the target can consist of.
 pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
-    let (network, (instance_profile, instance_role), (service_role, compute_environment)) = try_join3(
+    let spot_fleet_name = name::spot_fleet_role_name(&target.ownership);
+    let service_name = name::service_role_name(&target.ownership);
+    let (network, (instance_profile, instance_role), (service_role, spot_fleet_role, compute_environment)) = try_join3(
         network(cloud, target),
         instance_role(cloud, target),
-        try_join(service_role(cloud, target), compute_environment(cloud, target)),
+        try_join3(
+            role(cloud, &service_name, target.service_role),
+            role(cloud, &spot_fleet_name, target.spot_fleet_role),
+            compute_environment(cloud, target),
+        ),
     )
     .await?;
     Ok(Observed {
@@ -27,6 +33,7 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
         instance_profile,
         instance_role,
         service_role,
+        spot_fleet_role,
         compute_environment,
         ..network
     })
@@ -134,13 +141,13 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
     ))
 }
 
-async fn service_role(cloud: &dyn Cloud, target: &Target) -> Result<Option<Role>> {
-    if !target.service_role {
+/// A role that has no profile, if there can be one.
+async fn role(cloud: &dyn Cloud, name: &str, expected: bool) -> Result<Option<Role>> {
+    if !expected {
         return Ok(None);
     }
-    let name = name::service_role_name(&target.ownership);
     let (role, attached_policies): (Option<Role>, BTreeSet<String>) =
-        try_join(cloud.role(&name), cloud.attached_policies(&name)).await?;
+        try_join(cloud.role(name), cloud.attached_policies(name)).await?;
     Ok(role.map(|role| Role {
         attached_policies,
         ..role

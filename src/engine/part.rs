@@ -24,6 +24,8 @@ pub enum Part {
     InstanceRole,
     /// The service role.
     ServiceRole,
+    /// The Spot Fleet role.
+    SpotFleetRole,
     /// The compute environment.
     ComputeEnvironment,
     /// That nothing leads to the internet.
@@ -42,6 +44,7 @@ impl Part {
             Self::Endpoint(_) | Self::Endpoints => "endpoints",
             Self::InstanceRole => "compute_environment.instance_role_arn",
             Self::ServiceRole => "compute_environment.service_role_arn",
+            Self::SpotFleetRole => "compute_environment.spot_iam_fleet_role_arn",
             Self::ComputeEnvironment => "compute_environment",
             Self::Isolation => "isolation",
             Self::Tags => "tags",
@@ -61,6 +64,7 @@ impl fmt::Display for Part {
             Self::Endpoints => f.write_str("endpoints"),
             Self::InstanceRole => f.write_str("instance role"),
             Self::ServiceRole => f.write_str("service role"),
+            Self::SpotFleetRole => f.write_str("Spot Fleet role"),
             Self::ComputeEnvironment => f.write_str("compute environment"),
             Self::Isolation => f.write_str("isolation"),
             Self::Tags => f.write_str("network's tags"),

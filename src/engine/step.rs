@@ -9,13 +9,15 @@ use std::collections::BTreeSet;
 use super::part::Part;
 use crate::domain::Tags;
 
-/// Which of the two roles.
+/// Which of the roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RoleKind {
     /// The instances' role, which has a profile.
     Instance,
     /// Batch's role.
     Service,
+    /// Spot Fleet's role.
+    SpotFleet,
 }
 
 impl RoleKind {
@@ -24,6 +26,7 @@ impl RoleKind {
         match self {
             Self::Instance => Part::InstanceRole,
             Self::Service => Part::ServiceRole,
+            Self::SpotFleet => Part::SpotFleetRole,
         }
     }
 }

@@ -17,12 +17,12 @@ pub(super) fn teardown(target: &Target, observed: &Observed) -> Vec<Task> {
     let mut tasks = Vec::new();
     compute_environment(observed, &mut tasks);
     profile_and_role(observed, &Milestone::ComputeEnvironmentGone, &mut tasks);
-    role(
-        RoleKind::Service,
-        observed.service_role.as_ref(),
-        &Milestone::ComputeEnvironmentGone,
-        &mut tasks,
-    );
+    for (kind, found) in [
+        (RoleKind::Service, &observed.service_role),
+        (RoleKind::SpotFleet, &observed.spot_fleet_role),
+    ] {
+        role(kind, found.as_ref(), &Milestone::ComputeEnvironmentGone, &mut tasks);
+    }
     network(target, observed, &mut tasks);
     tasks
 }

@@ -1,6 +1,6 @@
 //! Who is calling, and what the region offers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use aws_config::retry::RetryConfig;
@@ -11,6 +11,7 @@ use super::AwsCloud;
 use super::answer::{incomplete, refused};
 use super::network::filter;
 use crate::cloud::{AccountApi, CallerIdentity, CloudError, ErrorKind, Result};
+use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::EndpointService;
 
@@ -167,6 +168,10 @@ impl AccountApi for AwsCloud {
             .into_iter()
             .filter_map(|list| Some((list.prefix_list_name?, list.prefix_list_id?)))
             .collect())
+    }
+
+    async fn launch_templates(&self, keys: &BTreeSet<String>) -> Result<TemplateFacts> {
+        self.templates(keys).await
     }
 }
 

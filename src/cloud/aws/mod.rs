@@ -13,6 +13,7 @@
 //! | `answer` | the SDK's outcomes in the port's words |
 //! | `log` | a line of debug log for each attempt |
 //! | `account`, `network`, `identity`, `batch` | the four groups of calls, each beside the mapping of its values |
+//! | `launch_template` | a part of `account` |
 //!
 //! Three rules of AWS are kept here because they belong to single calls. A retry of the SDK may repeat a call whose answer was
 //! lost: CreateVpcEndpoint and CreateRouteTable take a token against that, the names in IAM and Batch and the blocks of subnets
@@ -29,6 +30,7 @@ mod credentials;
 mod environment;
 mod http;
 mod identity;
+mod launch_template;
 mod log;
 mod network;
 mod profile;

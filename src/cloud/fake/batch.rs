@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 
 use tokio::time::Instant;
 
+use super::batch_rules;
 use super::endpoint::is_due;
 use super::identity::{ProfileRecord, RoleRecord};
 use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World};
-use crate::cloud::{ComputeEnvironmentRequest, ErrorKind};
+use crate::cloud::{ComputeEnvironmentRequest, ErrorKind, InstancesRequest};
 use crate::domain::Tags;
-use crate::domain::batch::{Ec2Configuration, status};
+use crate::domain::batch::{ComputeType, Ec2Configuration, status};
 use crate::domain::identity::{is_service_linked, name_in_arn, service_linked_role_arn};
 use crate::domain::limits::COMPUTE_ENVIRONMENT_NAME_LENGTH;
 use crate::domain::observed::ComputeEnvironment;
@@ -118,21 +119,12 @@ impl World {
 
     /// Why Batch cannot start instances, if so.
     fn compute_resources_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
-        let given = environment.instance_role_arn.as_deref().unwrap_or_default();
-        let name = name_in_arn(given);
-        let is_profile = !given.starts_with("arn:") || given.contains(":instance-profile/");
-        let usable = |record: &&ProfileRecord| {
-            let role = record.role_name.as_ref().and_then(|role| self.roles.get(role));
-            role.is_some() && record.changed + at.behaviour.iam_propagation <= at.now
-        };
-        if self
-            .instance_profiles
-            .get(name)
-            .filter(|_| is_profile)
-            .filter(usable)
-            .is_none()
-        {
-            return Some(format!("CLIENT_ERROR - Invalid IamInstanceProfile: {given}"));
+        let instances = environment.compute_type.parse().is_ok_and(ComputeType::has_instances);
+        if instances && let Some(obstacle) = self.instance_profile_obstacle(at, environment) {
+            return Some(obstacle);
+        }
+        if let Some(obstacle) = self.spot_fleet_role_obstacle(at, environment) {
+            return Some(obstacle);
         }
         let missing =
             |ids: &BTreeSet<String>, exists: &dyn Fn(&String) -> bool| ids.iter().find(|id| !exists(id)).cloned();
@@ -145,6 +137,33 @@ impl World {
         .map(|id| format!("CLIENT_ERROR - The security group '{id}' does not exist"))
     }
 
+    /// Why Spot Fleet cannot work with its role, if it was given one.
+    fn spot_fleet_role_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
+        let arn = environment.spot_iam_fleet_role_arn.as_deref()?;
+        let works = |record: &RoleRecord| {
+            record.role.arn == arn
+                && record.changed + at.behaviour.iam_propagation <= at.now
+                && record.role.assume_role_policy.contains("spotfleet.amazonaws.com")
+                && !record.role.attached_policies.is_empty()
+        };
+        (!self.roles.values().any(works))
+            .then(|| "CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.".to_owned())
+    }
+
+    fn instance_profile_obstacle(&self, at: &Moment<'_>, environment: &ComputeEnvironment) -> Option<String> {
+        let given = environment.instance_role_arn.as_deref().unwrap_or_default();
+        let name = name_in_arn(given);
+        let is_profile = !given.starts_with("arn:") || given.contains(":instance-profile/");
+        let usable = |record: &&ProfileRecord| {
+            let role = record.role_name.as_ref().and_then(|role| self.roles.get(role));
+            role.is_some() && record.changed + at.behaviour.iam_propagation <= at.now
+        };
+        let found = self.instance_profiles.get(name).filter(|_| is_profile).filter(usable);
+        found
+            .is_none()
+            .then(|| format!("CLIENT_ERROR - Invalid IamInstanceProfile: {given}"))
+    }
+
     pub(super) fn create_compute_environment(
         &mut self,
         at: &Moment<'_>,
@@ -154,12 +173,7 @@ impl World {
         if self.compute_environments.contains_key(&request.name) {
             return Err(Refusal::client(ErrorKind::AlreadyExists, "Object already exists"));
         }
-        check_vcpus(request.min_vcpus, request.max_vcpus)?;
-        if request.instance_types.is_empty() || request.subnet_ids.is_empty() {
-            let message =
-                "Error executing request, Exception : computeResources.instanceTypes and subnets must not be empty.";
-            return Err(Refusal::client(ErrorKind::Invalid, message));
-        }
+        batch_rules::check_request(request)?;
         let arn = at.arn("batch", &format!("compute-environment/{}", request.name));
         let service_linked = || service_linked_role_arn(&at.behaviour.partition, &at.behaviour.account_id);
         let environment = ComputeEnvironment {
@@ -170,20 +184,13 @@ impl World {
             status_reason: None,
             enabled: request.enabled,
             compute_type: request.compute_type.as_str().to_owned(),
-            allocation_strategy: Some(request.allocation_strategy.as_str().to_owned()),
-            instance_types: request.instance_types.clone(),
-            min_vcpus: request.min_vcpus,
-            desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
             max_vcpus: request.max_vcpus,
-            image_id: request.image_id.clone(),
-            ec2_configuration: or_default(&request.ec2_configuration),
-            ec2_key_pair: request.ec2_key_pair.clone(),
-            instance_role_arn: Some(request.instance_role_arn.clone()),
             service_role_arn: Some(request.service_role_arn.clone().unwrap_or_else(service_linked)),
             subnet_ids: request.subnet_ids.clone(),
             security_group_ids: request.security_group_ids.clone(),
-            instance_tags: request.instance_tags.clone(),
+            container_insights: request.container_insights.map(|mode| mode.as_str().to_owned()),
             tags: request.tags.clone(),
+            ..request.instances.as_ref().map(of_instances).unwrap_or_default()
         };
         let until = Some(at.now + at.behaviour.compute_environment_creating);
         self.compute_environments
@@ -261,6 +268,27 @@ pub(super) fn unknown_environment(name_or_arn: &str) -> Refusal {
         ErrorKind::NotFound,
         format!("compute-environment/{name} does not exist"),
     )
+}
+
+/// What Batch stores of instances.
+fn of_instances(request: &InstancesRequest) -> ComputeEnvironment {
+    ComputeEnvironment {
+        allocation_strategy: Some(request.allocation_strategy.as_str().to_owned()),
+        instance_types: request.instance_types.clone(),
+        min_vcpus: request.min_vcpus,
+        desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
+        bid_percentage: request.bid_percentage,
+        image_id: request.image_id.clone(),
+        ec2_configuration: or_default(&request.ec2_configuration),
+        ec2_key_pair: request.ec2_key_pair.clone(),
+        placement_group: request.placement_group.clone(),
+        launch_template: request.launch_template.clone(),
+        instance_role_arn: Some(request.instance_role_arn.clone()),
+        spot_iam_fleet_role_arn: request.spot_iam_fleet_role_arn.clone(),
+        instance_tags: request.instance_tags.clone(),
+        min_scale_down_delay_minutes: request.min_scale_down_delay_minutes.filter(|minutes| *minutes > 0),
+        ..ComputeEnvironment::default()
+    }
 }
 
 pub(super) fn check_vcpus(min: i32, max: i32) -> Answer<()> {

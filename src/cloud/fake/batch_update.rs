@@ -4,10 +4,11 @@
 //! aws-cdk issue 27054.
 
 use super::batch::{check_vcpus, or_default, unknown_environment};
+use super::batch_rules::check_update;
 use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World};
 use crate::cloud::{ComputeEnvironmentUpdate, ErrorKind, InfrastructureUpdate};
-use crate::domain::batch::{AllocationStrategy, status};
+use crate::domain::batch::{AllocationStrategy, ComputeType, status};
 use crate::domain::identity::is_service_linked;
 use crate::domain::observed::ComputeEnvironment;
 
@@ -30,11 +31,19 @@ impl World {
                 "Cannot update, resource is being modified",
             ));
         }
-        if *update == ComputeEnvironmentUpdate::default() {
-            let message = "At least one compute-resources attribute must be specified";
+        let nothing = ComputeEnvironmentUpdate {
+            update_policy: update.update_policy,
+            ..ComputeEnvironmentUpdate::default()
+        };
+        if *update == nothing {
+            let message = match update.update_policy {
+                None => "At least one compute-resources attribute must be specified",
+                Some(_) => "One of [state | compute-resources | service-role | unmanaged-vcpus] is required.",
+            };
             return Err(Refusal::client(ErrorKind::Invalid, message));
         }
         check_role(environment, update)?;
+        check_update(environment, update)?;
         check_infrastructure(environment, &update.infrastructure)?;
         apply(environment, update);
         check_vcpus(environment.min_vcpus, environment.max_vcpus)?;
@@ -60,7 +69,9 @@ fn check_role(environment: &ComputeEnvironment, update: &ComputeEnvironmentUpdat
 /// Only environments with the service-linked role and a strategy other than BEST_FIT change their infrastructure in place.
 fn check_infrastructure(environment: &ComputeEnvironment, wanted: &InfrastructureUpdate) -> Answer<()> {
     let fields = infrastructure_fields(wanted);
-    if fields.is_empty() {
+    // On Fargate it is a scaling update.
+    let instances = environment.compute_type.parse().is_ok_and(ComputeType::has_instances);
+    if fields.is_empty() || !instances {
         return Ok(());
     }
     let best_fit = AllocationStrategy::BestFit.as_str();
@@ -82,13 +93,18 @@ fn check_infrastructure(environment: &ComputeEnvironment, wanted: &Infrastructur
     Err(Refusal::client(ErrorKind::Invalid, refusal))
 }
 
-fn infrastructure_fields(wanted: &InfrastructureUpdate) -> Vec<&'static str> {
+pub(super) fn infrastructure_fields(wanted: &InfrastructureUpdate) -> Vec<&'static str> {
     [
+        ("type", wanted.compute_type.is_some()),
         ("allocationStrategy", wanted.allocation_strategy.is_some()),
         ("instanceTypes", wanted.instance_types.is_some()),
         ("imageId", wanted.image_id.is_some()),
         ("ec2Configuration", wanted.ec2_configuration.is_some()),
         ("ec2KeyPair", wanted.ec2_key_pair.is_some()),
+        ("bidPercentage", wanted.bid_percentage.is_some()),
+        ("placementGroup", wanted.placement_group.is_some()),
+        ("launchTemplate", wanted.launch_template.is_some()),
+        ("updateToLatestImageVersion", wanted.update_to_latest_image_version),
         ("instanceRole", wanted.instance_role_arn.is_some()),
         ("subnets", wanted.subnet_ids.is_some()),
         ("securityGroupIds", wanted.security_group_ids.is_some()),
@@ -105,6 +121,26 @@ fn apply(environment: &mut ComputeEnvironment, update: &ComputeEnvironmentUpdate
     put(&mut environment.enabled, update.enabled);
     put(&mut environment.min_vcpus, update.scaling.min_vcpus);
     put(&mut environment.max_vcpus, update.scaling.max_vcpus);
+    let delay = update.scaling.min_scale_down_delay_minutes;
+    put(
+        &mut environment.min_scale_down_delay_minutes,
+        delay.map(|minutes| Some(minutes).filter(|minutes| *minutes > 0)),
+    );
+    put(&mut environment.update_policy, update.update_policy.map(Some));
+    let insights = update.container_insights.map(|mode| Some(mode.as_str().to_owned()));
+    put(&mut environment.container_insights, insights);
+    let compute_type = infrastructure.compute_type.map(|other| other.as_str().to_owned());
+    put(&mut environment.compute_type, compute_type);
+    put(&mut environment.bid_percentage, infrastructure.bid_percentage.map(Some));
+    put(
+        &mut environment.placement_group,
+        infrastructure.placement_group.as_ref().map(text),
+    );
+    let template = infrastructure.launch_template.clone();
+    put(
+        &mut environment.launch_template,
+        template.map(|template| Some(template).filter(|template| template.template.key().is_some())),
+    );
     environment.desired_vcpus = environment
         .desired_vcpus
         .map(|desired| desired.max(environment.min_vcpus));

@@ -14,7 +14,7 @@
 //! | [`world`] | what exists |
 //! | [`vpc`], [`route`], [`security_group`], [`endpoint`], [`tag`] | EC2's rules |
 //! | [`identity`] | IAM's rules |
-//! | [`batch`], [`batch_update`] | Batch's rules |
+//! | [`batch`], [`batch_rules`], [`batch_update`] | Batch's rules |
 //! | [`network_api`], [`identity_api`], [`batch_api`] | the port's methods: each logs its call and hands it to a rule |
 //! | [`drift`] | what others do behind our back |
 //! | [`log`] | which calls came, and when |
@@ -22,6 +22,7 @@
 
 mod batch;
 mod batch_api;
+mod batch_rules;
 mod batch_update;
 mod behaviour;
 mod drift;
@@ -39,7 +40,7 @@ mod tests;
 mod vpc;
 mod world;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -53,6 +54,7 @@ pub use log::Call;
 pub use world::{Placed, World};
 
 use super::{AccountApi, CallerIdentity, CloudError, Result};
+use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::facts::EndpointService;
 use refusal::Answer;
 use world::Moment;
@@ -276,6 +278,15 @@ impl AccountApi for FakeCloud {
     async fn prefix_lists(&self) -> Result<BTreeMap<String, String>> {
         self.read_now("ec2:DescribeManagedPrefixLists", "", |_, at| {
             behaviour::prefix_lists(at.region)
+        })
+        .await
+    }
+
+    async fn launch_templates(&self, keys: &BTreeSet<String>) -> Result<TemplateFacts> {
+        let arguments = keys.iter().cloned().collect::<Vec<_>>().join(" ");
+        self.read_now("ec2:DescribeLaunchTemplates", arguments, |world, _| {
+            let versions = |key: &String| (key.clone(), world.launch_templates.get(key).copied());
+            keys.iter().map(versions).collect()
         })
         .await
     }

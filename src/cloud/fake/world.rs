@@ -11,6 +11,7 @@ use super::endpoint::EndpointRecord;
 use super::identity::{ProfileRecord, RoleRecord};
 use super::refusal::{Answer, Refusal};
 use crate::domain::Tags;
+use crate::domain::batch::launch_template::TemplateVersions;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
@@ -37,6 +38,8 @@ pub struct World {
     pub instance_profiles: BTreeMap<String, ProfileRecord>,
     /// Compute environments.
     pub compute_environments: BTreeMap<String, EnvironmentRecord>,
+    /// Launch templates, by id and by name: a test that names one in both ways gives it twice.
+    pub launch_templates: BTreeMap<String, TemplateVersions>,
     /// Job queues.
     pub job_queues: BTreeMap<String, Queue>,
     /// Idempotency tokens that were used: token → request and the id that it made.

@@ -11,6 +11,7 @@ use crate::cloud::{
     VpcFilter, VpcRequest,
 };
 use crate::domain::Tags;
+use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
@@ -50,6 +51,7 @@ delegate! {
     "ec2:DescribeAvailabilityZones" => availability_zones() -> Vec<String>;
     "ec2:DescribeVpcEndpointServices" => endpoint_services() -> BTreeMap<String, EndpointService>;
     "ec2:DescribeManagedPrefixLists" => prefix_lists() -> BTreeMap<String, String>;
+    "ec2:DescribeLaunchTemplates" => launch_templates(keys: &BTreeSet<String>) -> TemplateFacts;
 }
 
 delegate! {

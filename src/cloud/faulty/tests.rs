@@ -188,19 +188,12 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
         name: id.into(),
         enabled: true,
         service_role_arn: None,
-        compute_type: crate::domain::batch::ComputeType::Ec2,
-        allocation_strategy: crate::domain::batch::AllocationStrategy::BestFit,
-        instance_types: Vec::new(),
-        min_vcpus: 0,
-        desired_vcpus: None,
+        compute_type: crate::domain::batch::ComputeType::Fargate,
         max_vcpus: 0,
-        image_id: None,
-        ec2_configuration: Vec::new(),
-        ec2_key_pair: None,
-        instance_role_arn: String::new(),
         subnet_ids: BTreeSet::new(),
         security_group_ids: BTreeSet::new(),
-        instance_tags: Tags::new(),
+        container_insights: None,
+        instances: None,
         tags: Tags::new(),
     };
 
@@ -208,6 +201,7 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
     let _ = cloud.availability_zones().await;
     let _ = cloud.endpoint_services().await;
     let _ = cloud.prefix_lists().await;
+    let _ = cloud.launch_templates(&BTreeSet::new()).await;
 
     let _ = cloud.vpcs(&VpcFilter::Id(id.into())).await;
     let _ = cloud.vpc_dns_attributes(id).await;
@@ -279,7 +273,7 @@ async fn every_method_goes_through_under_the_operation_that_the_cloud_knows_it_b
     call_everything(&faulty).await;
     let arrived: Vec<&str> = fake.calls().iter().map(|call| call.operation).collect();
     assert_eq!(faulty.calls(), arrived);
-    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 61, "{arrived:?}");
+    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 62, "{arrived:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,12 +1,17 @@
 //! The compute environment as a whole: what Batch would refuse, said before it is asked.
 
-use super::{image, instance_type};
+use std::ops::RangeInclusive;
+
+use super::{ComputeType, image, instance_type, kind, launch_template};
 use crate::domain::firewall::input::validate_security_group_id;
 use crate::domain::identity::{validate_instance_profile_arn, validate_role_arn};
-use crate::domain::limits::{COMPUTE_ENVIRONMENT_NAME_LENGTH, KEY_PAIR_NAME_LENGTH};
+use crate::domain::limits::{
+    BID_PERCENTAGE, COMPUTE_ENVIRONMENT_NAME_LENGTH, JOB_EXECUTION_TIMEOUT_MINUTES, KEY_PAIR_NAME_LENGTH,
+    PLACEMENT_GROUP_NAME_LENGTH, SCALE_DOWN_DELAY_MINUTES,
+};
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::ComputeEnvironmentSpec;
-use crate::domain::tagging::validate_instance_tags;
+use crate::domain::tagging::{validate_instance_tags, validate_tag};
 
 /// Everything that is wrong with a compute environment. `exists` says whether it is there already.
 pub fn validate_spec(spec: &ComputeEnvironmentSpec, exists: bool) -> Vec<PlanError> {
@@ -25,6 +30,12 @@ pub fn validate_spec(spec: &ComputeEnvironmentSpec, exists: bool) -> Vec<PlanErr
         spec.ec2_key_pair.as_deref().map_or(Ok(()), validate_key_pair_name),
     );
     note(
+        "placement_group",
+        spec.placement_group
+            .as_deref()
+            .map_or(Ok(()), validate_placement_group_name),
+    );
+    note(
         "instance_role_arn",
         spec.instance_role_arn
             .as_deref()
@@ -33,6 +44,37 @@ pub fn validate_spec(spec: &ComputeEnvironmentSpec, exists: bool) -> Vec<PlanErr
     note(
         "service_role_arn",
         spec.service_role_arn.as_deref().map_or(Ok(()), validate_role_arn),
+    );
+    note(
+        "spot_iam_fleet_role_arn",
+        spec.spot_iam_fleet_role_arn
+            .as_deref()
+            .map_or(Ok(()), validate_role_arn),
+    );
+    note(
+        "bid_percentage",
+        within(spec.bid_percentage, BID_PERCENTAGE, "per cent of the on-demand price"),
+    );
+    note(
+        "min_scale_down_delay_minutes",
+        within(
+            spec.min_scale_down_delay_minutes,
+            SCALE_DOWN_DELAY_MINUTES,
+            "minutes to keep an idle instance",
+        ),
+    );
+    let timeout = spec.update_policy.map(|policy| policy.job_execution_timeout_minutes);
+    note(
+        "update_policy.job_execution_timeout_minutes",
+        within(
+            timeout,
+            JOB_EXECUTION_TIMEOUT_MINUTES,
+            "minutes for jobs during an update",
+        ),
+    );
+    note(
+        "image_refresh",
+        spec.image_refresh.as_deref().map_or(Ok(()), validate_image_refresh),
     );
     if spec.service_role_arn.is_some() && spec.create_service_role {
         let detail = "Either give a role, or have one created. Remove one of service_role_arn and create_service_role; without both \
@@ -43,13 +85,19 @@ pub fn validate_spec(spec: &ComputeEnvironmentSpec, exists: bool) -> Vec<PlanErr
         note("instance_tags", Err(error));
     }
     errors.extend(vcpu_errors(spec));
-    errors.extend(instance_type_errors(&spec.instance_types));
-    errors.extend(image::check(
-        spec.image_id.as_deref(),
-        &spec.ec2_configuration,
-        &spec.instance_types,
-        exists,
-    ));
+    errors.extend(kind::check(spec));
+    if spec.compute_type.has_instances() {
+        let instance_types = spec.instance_types();
+        errors.extend(instance_type_errors(&instance_types));
+        errors.extend(image::check(
+            spec.image_id.as_deref(),
+            &spec.ec2_configuration,
+            &instance_types,
+            exists,
+        ));
+        let template = spec.launch_template.iter();
+        errors.extend(template.flat_map(|template| launch_template::check(template, &instance_types)));
+    }
     errors
 }
 
@@ -61,7 +109,7 @@ fn vcpu_errors(spec: &ComputeEnvironmentSpec) -> Vec<PlanError> {
             errors.push(error.at(format!("compute_environment.{field}")));
         }
     };
-    let (min, max) = (spec.min_vcpus, spec.max_vcpus);
+    let (min, max) = (spec.min_vcpus(), spec.max_vcpus);
     note("min_vcpus", validate_min_vcpus(min.into()));
     note("max_vcpus", validate_max_vcpus(max.into()));
     if min > max {
@@ -156,6 +204,51 @@ pub fn validate_key_pair_name(name: &str) -> Result<(), Invalid> {
     ))
 }
 
+/// Checks the name of a placement group. Source: EC2 API Reference, CreatePlacementGroup.
+pub fn validate_placement_group_name(name: &str) -> Result<(), Invalid> {
+    if (1..=PLACEMENT_GROUP_NAME_LENGTH).contains(&name.len()) && name.is_ascii() && name.trim() == name {
+        return Ok(());
+    }
+    Err(Invalid::new(
+        format!("{name:?} cannot be the name of a placement group"),
+        format!(
+            "Use 1 to {PLACEMENT_GROUP_NAME_LENGTH} ASCII characters without spaces at the ends, or leave it out for none."
+        ),
+    ))
+}
+
+/// Checks a word whose change refreshes the images: it is kept as the value of a tag.
+pub fn validate_image_refresh(word: &str) -> Result<(), Invalid> {
+    let told = |error: Invalid| {
+        Invalid::new(
+            format!("{word:?} cannot be kept as a tag"),
+            format!("The word is kept as a tag of the compute environment. {}", error.detail),
+        )
+    };
+    match word {
+        "" => Err(Invalid::new(
+            "An empty word cannot change",
+            "Give any word, such as a date, or leave image_refresh out.",
+        )),
+        _ => validate_tag(super::memory::IMAGE_REFRESH_KEY, word).map_err(told),
+    }
+}
+
+/// Checks a number against a range of Batch's.
+fn within(value: Option<i32>, range: RangeInclusive<i64>, what: &str) -> Result<(), Invalid> {
+    match value.filter(|value| !range.contains(&i64::from(*value))) {
+        None => Ok(()),
+        Some(value) => Err(Invalid::new(
+            format!("{value} is out of range"),
+            format!(
+                "Give {} to {} {what}, or leave it out for the default.",
+                range.start(),
+                range.end()
+            ),
+        )),
+    }
+}
+
 /// Checks the ids of existing groups.
 pub fn validate_additional_groups(ids: &[String]) -> Vec<PlanError> {
     let at = |index: usize| format!("security_group.additional_ids[{index}]");
@@ -170,9 +263,26 @@ pub fn validate_additional_groups(ids: &[String]) -> Vec<PlanError> {
     errors
 }
 
+/// Checks that the type takes as many groups: the given ones besides the environment's own.
+pub fn check_number_of_groups(compute_type: ComputeType, additional: &[String]) -> Result<(), PlanError> {
+    let (groups, most) = (additional.len() + 1, compute_type.kind().most_security_groups);
+    match most.filter(|most| groups > *most) {
+        None => Ok(()),
+        Some(most) => Err(Invalid::new(
+            format!("{groups} security groups are too many for {compute_type}"),
+            format!(
+                "Compute environments of this type take at most {most}, and one is the environment's own. Name at most {}.",
+                most - 1
+            ),
+        )
+        .at("security_group.additional_ids")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::batch::UpdatePolicy;
     use crate::domain::fixture;
 
     fn attributes(change: impl FnOnce(&mut ComputeEnvironmentSpec)) -> Vec<String> {
@@ -191,9 +301,12 @@ mod tests {
 
     #[test]
     fn vcpus_are_in_order() {
-        assert_eq!(attributes(|s| s.min_vcpus = -1), ["min_vcpus", "desired_vcpus"][..1]);
+        assert_eq!(
+            attributes(|s| s.min_vcpus = Some(-1)),
+            ["min_vcpus", "desired_vcpus"][..1]
+        );
         assert_eq!(attributes(|s| s.max_vcpus = 0), ["max_vcpus"]);
-        assert_eq!(attributes(|s| s.min_vcpus = 5), ["min_vcpus"]);
+        assert_eq!(attributes(|s| s.min_vcpus = Some(5)), ["min_vcpus"]);
         assert_eq!(attributes(|s| s.desired_vcpus = Some(5)), ["desired_vcpus"]);
         assert!(attributes(|s| s.desired_vcpus = Some(4)).is_empty());
         assert!(validate_max_vcpus(i64::from(i32::MAX) + 1).is_err());
@@ -201,10 +314,10 @@ mod tests {
 
     #[test]
     fn every_list_member_is_checked() {
-        assert_eq!(attributes(|s| s.instance_types.clear()), ["instance_types"]);
+        assert_eq!(attributes(|s| s.instance_types = Some(Vec::new())), ["instance_types"]);
         let wrong = ["c5", "t3small", "c5"].map(str::to_owned).to_vec();
         assert_eq!(
-            attributes(|s| s.instance_types = wrong),
+            attributes(|s| s.instance_types = Some(wrong)),
             ["instance_types[1]", "instance_types[2]"]
         );
     }
@@ -220,6 +333,50 @@ mod tests {
         assert_eq!(
             attributes(|s| s.instance_role_arn = Some("ecsInstanceRole".to_owned())),
             ["instance_role_arn"]
+        );
+    }
+
+    #[test]
+    fn numbers_are_within_batchs_ranges() {
+        let spot = |s: &mut ComputeEnvironmentSpec| s.compute_type = ComputeType::Spot;
+        for (percentage, told) in [(0, 1), (1, 0), (100, 0), (101, 1)] {
+            let wrong = attributes(|s| {
+                spot(s);
+                s.bid_percentage = Some(percentage);
+            });
+            assert_eq!(wrong, vec!["bid_percentage"; told], "{percentage}");
+        }
+        for (minutes, told) in [(0, 1), (19, 1), (20, 0), (10_080, 0), (10_081, 1)] {
+            let wrong = attributes(|s| s.min_scale_down_delay_minutes = Some(minutes));
+            assert_eq!(wrong, vec!["min_scale_down_delay_minutes"; told], "{minutes}");
+        }
+        for (minutes, told) in [(0, 1), (1, 0), (7_200, 0), (7_201, 1)] {
+            let policy = UpdatePolicy {
+                job_execution_timeout_minutes: minutes,
+                ..UpdatePolicy::default()
+            };
+            let wrong = attributes(|s| s.update_policy = Some(policy));
+            assert_eq!(
+                wrong,
+                vec!["update_policy.job_execution_timeout_minutes"; told],
+                "{minutes}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_word_for_images_can_be_a_tag() {
+        assert!(validate_image_refresh("2026-11").is_ok());
+        for word in ["", "a;b", &"x".repeat(257)] {
+            assert!(validate_image_refresh(word).is_err(), "{word}");
+        }
+        assert_eq!(
+            attributes(|s| s.image_refresh = Some("a;b".to_owned())),
+            ["image_refresh"]
+        );
+        assert_eq!(
+            attributes(|s| s.placement_group = Some(" ".to_owned())),
+            ["placement_group"]
         );
     }
 

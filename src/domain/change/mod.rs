@@ -3,8 +3,11 @@
 //! Plans, descriptions of attributes and the documentation all read it here.
 
 use super::batch::image::DEFAULT_IMAGE_TYPE;
-use super::batch::{Ec2Configuration, InstanceProfileChoice, ServiceRoleChoice};
-use super::spec::Spec;
+use super::batch::{
+    AllocationStrategy, Ec2Configuration, InstanceProfileChoice, LaunchTemplate, ServiceRoleChoice,
+    SpotFleetRoleChoice, TemplateVersion,
+};
+use super::spec::{ComputeEnvironmentSpec, Spec};
 
 pub mod table;
 
@@ -53,6 +56,8 @@ pub struct Row {
     pub reason: &'static str,
     /// Where that is documented.
     pub source: &'static str,
+    /// Whether it is about subnets and groups, which Batch changes in place on Fargate too.
+    is_network: bool,
     /// What of a spec counts as the attribute's value, defaults in place; `None`: not decided, which is no change.
     value: fn(&Spec) -> Option<String>,
 }
@@ -67,9 +72,18 @@ impl Row {
             Change::InPlace => false,
             Change::Replace | Change::InPlaceBetweenCustomRoles => differs(),
             Change::InPlaceIfUpdatable => {
-                let updatable = prior.supports_infrastructure_update() && planned.supports_infrastructure_update();
+                let updatable = self.is_updatable(prior) && self.is_updatable(planned);
                 !updatable && differs()
             }
+        }
+    }
+
+    /// Whether Batch changes the attribute of such an environment in place.
+    fn is_updatable(&self, spec: &Spec) -> bool {
+        if self.is_network {
+            spec.supports_network_update()
+        } else {
+            spec.supports_infrastructure_update()
         }
     }
 }
@@ -103,14 +117,13 @@ pub fn may_replace() -> impl Iterator<Item = &'static str> {
 /// `path=value` of all whose change would replace an environment of this spec: what a derived name depends on. The compute
 /// environment's own name is not among them.
 pub fn fingerprint(spec: &Spec) -> Vec<String> {
-    let updatable = spec.supports_infrastructure_update();
     TABLE
         .iter()
         .filter(|row| row.attribute != table::COMPUTE_ENVIRONMENT_NAME)
         .filter(|row| match row.change {
             Change::InPlace => false,
             Change::Replace | Change::InPlaceBetweenCustomRoles => true,
-            Change::InPlaceIfUpdatable => !updatable,
+            Change::InPlaceIfUpdatable => !row.is_updatable(spec),
         })
         .filter_map(|row| (row.value)(spec).map(|value| format!("{}={value}", row.attribute)))
         .collect()
@@ -159,14 +172,30 @@ mod value {
     }
 
     pub(super) fn instance_profile(spec: &Spec) -> Option<String> {
-        Some(match spec.instance_profile() {
+        Some(match spec.instance_profile()? {
             InstanceProfileChoice::Owned => "owned".to_owned(),
             InstanceProfileChoice::Existing(arn) => arn,
         })
     }
 
+    pub(super) fn spot_fleet_role(spec: &Spec) -> Option<String> {
+        let has_instances = spec.compute_environment.compute_type.has_instances();
+        has_instances.then(|| match spec.spot_fleet_role() {
+            None => "none".to_owned(),
+            Some(SpotFleetRoleChoice::Owned) => "owned".to_owned(),
+            Some(SpotFleetRoleChoice::Existing(arn)) => arn,
+        })
+    }
+
+    /// A value of instances; none where there are no instances, which only a change of the type changes.
+    pub(super) fn of_instances(spec: &Spec, value: impl FnOnce(&ComputeEnvironmentSpec) -> String) -> Option<String> {
+        let compute_environment = &spec.compute_environment;
+        let has_instances = compute_environment.compute_type.has_instances();
+        has_instances.then(|| value(compute_environment))
+    }
+
     /// No configuration and Batch's default one are the same.
-    pub(super) fn ec2_configuration(spec: &Spec) -> Option<String> {
+    pub(super) fn ec2_configuration(spec: &ComputeEnvironmentSpec) -> String {
         let entry = |c: &Ec2Configuration| {
             format!(
                 "{}:{}",
@@ -174,12 +203,39 @@ mod value {
                 c.image_id_override.as_deref().unwrap_or_default()
             )
         };
-        let entries: Vec<String> = spec.compute_environment.ec2_configuration.iter().map(entry).collect();
-        Some(if entries.is_empty() {
+        let entries: Vec<String> = spec.ec2_configuration.iter().map(entry).collect();
+        if entries.is_empty() {
             format!("{DEFAULT_IMAGE_TYPE}:")
         } else {
             set(&entries)
-        })
+        }
+    }
+
+    /// Not decided as long as a version has no number.
+    pub(super) fn launch_template(spec: &Spec) -> Option<String> {
+        let version = |template: &TemplateVersion| Some(format!("{}:{}", template.key()?, template.number()?));
+        let text = |template: &LaunchTemplate| {
+            let overrides = template.overrides.iter().map(|entry| {
+                let types = set(&entry.target_instance_types);
+                Some(format!("{}={types}", version(&entry.template)?))
+            });
+            let overrides: Vec<String> = overrides.collect::<Option<_>>()?;
+            Some(format!("{};{}", version(&template.template)?, set(&overrides)))
+        };
+        if !spec.compute_environment.compute_type.takes("launch_template") {
+            return None;
+        }
+        spec.compute_environment
+            .launch_template
+            .as_ref()
+            .map_or(Some(String::new()), text)
+    }
+
+    /// The order of instance types matters to an ordered strategy only.
+    pub(super) fn instance_types(spec: &ComputeEnvironmentSpec) -> String {
+        let names = spec.instance_types();
+        let ordered = spec.allocation_strategy().is_some_and(AllocationStrategy::is_ordered);
+        if ordered { names.join(",") } else { set(&names) }
     }
 
     pub(super) fn set(members: &[String]) -> String {

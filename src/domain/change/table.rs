@@ -33,6 +33,7 @@ const fn row(
         change,
         reason,
         source,
+        is_network: false,
         value,
     }
 }
@@ -53,6 +54,14 @@ const fn infrastructure(attribute: &'static str, value: fn(&Spec) -> Option<Stri
     )
 }
 
+/// A field of an infrastructure update, and of a scaling update on Fargate.
+const fn network(attribute: &'static str, reason: &'static str, value: fn(&Spec) -> Option<String>) -> Row {
+    Row {
+        is_network: true,
+        ..row(attribute, InPlaceIfUpdatable, reason, INFRASTRUCTURE_GUIDE, value)
+    }
+}
+
 /// The table, in the order of the resource's attributes.
 pub static TABLE: &[Row] = &[
     row("name", Replace, OWNERSHIP, OURS, |s| Some(s.name.to_string())),
@@ -65,11 +74,9 @@ pub static TABLE: &[Row] = &[
         "It decides how many zones are chosen; a change of the zones themselves is judged at availability_zones.",
         OURS,
     ),
-    row(
+    network(
         "network.availability_zones",
-        InPlaceIfUpdatable,
         "Subnets are added and removed, and the compute environment gets the new list by an infrastructure update.",
-        INFRASTRUCTURE_GUIDE,
         value::zones,
     ),
     row(
@@ -133,7 +140,7 @@ pub static TABLE: &[Row] = &[
         "Rules are authorised and revoked one by one.",
         RULE_API,
     ),
-    infrastructure("security_group.additional_ids", |s| {
+    network("security_group.additional_ids", INFRASTRUCTURE, |s| {
         Some(value::set(&s.security_group.additional_ids))
     }),
     row(
@@ -151,9 +158,11 @@ pub static TABLE: &[Row] = &[
         InPlaceIfUpdatable,
         "An infrastructure update takes every strategy but BEST_FIT, and an environment with BEST_FIT takes no such update.",
         INFRASTRUCTURE_GUIDE,
-        |s| Some(s.allocation_strategy().to_string()),
+        |s| Some(s.compute_environment.allocation_strategy()?.to_string()),
     ),
-    infrastructure("compute_environment.instance_types", |s| Some(instance_types(s))),
+    infrastructure("compute_environment.instance_types", |s| {
+        value::of_instances(s, value::instance_types)
+    }),
     in_place("compute_environment.min_vcpus", SCALING, SCALING_GUIDE),
     in_place(
         "compute_environment.desired_vcpus",
@@ -166,13 +175,22 @@ pub static TABLE: &[Row] = &[
         "A compute environment is enabled and disabled as it is.",
         BATCH_API,
     ),
+    infrastructure("compute_environment.bid_percentage", |s| {
+        value::of_instances(s, |s| s.bid_percentage.unwrap_or(100).to_string())
+    }),
     infrastructure("compute_environment.image_id", |s| {
-        Some(optional(&s.compute_environment.image_id))
+        value::of_instances(s, |s| optional(&s.image_id))
     }),
-    infrastructure("compute_environment.ec2_configuration", value::ec2_configuration),
+    infrastructure("compute_environment.ec2_configuration", |s| {
+        value::of_instances(s, value::ec2_configuration)
+    }),
     infrastructure("compute_environment.ec2_key_pair", |s| {
-        Some(optional(&s.compute_environment.ec2_key_pair))
+        value::of_instances(s, |s| optional(&s.ec2_key_pair))
     }),
+    infrastructure("compute_environment.placement_group", |s| {
+        value::of_instances(s, |s| optional(&s.placement_group))
+    }),
+    infrastructure("compute_environment.launch_template", value::launch_template),
     infrastructure("compute_environment.instance_role_arn", value::instance_profile),
     row(
         "compute_environment.service_role_arn",
@@ -188,9 +206,34 @@ pub static TABLE: &[Row] = &[
         BATCH_API,
         value::service_role_kind,
     ),
+    row(
+        "compute_environment.spot_iam_fleet_role_arn",
+        Replace,
+        "AWS Batch does not change it.",
+        BATCH_API,
+        value::spot_fleet_role,
+    ),
     infrastructure("compute_environment.instance_tags", |s| {
-        Some(format!("{:?}", s.compute_environment.instance_tags))
+        value::of_instances(s, |s| format!("{:?}", s.instance_tags))
     }),
+    in_place(
+        "compute_environment.min_scale_down_delay_minutes",
+        SCALING,
+        SCALING_GUIDE,
+    ),
+    in_place(
+        "compute_environment.container_insights",
+        "It is a setting of the ECS cluster and touches no instance.",
+        BATCH_API,
+    ),
+    infrastructure("compute_environment.image_refresh", |s| {
+        value::of_instances(s, |s| optional(&s.image_refresh))
+    }),
+    in_place(
+        "compute_environment.update_policy",
+        "It is stored, and goes with every infrastructure update.",
+        BATCH_API,
+    ),
     in_place(
         "isolation.enforce",
         "It says what becomes of a path to the internet and exists in the state only; setting it to `true` has the paths that are \
@@ -212,15 +255,4 @@ pub static TABLE: &[Row] = &[
 
 fn optional(value: &Option<String>) -> String {
     value.clone().unwrap_or_default()
-}
-
-/// The order of instance types matters to an ordered strategy only.
-fn instance_types(spec: &Spec) -> String {
-    use crate::domain::batch::AllocationStrategy::BestFitProgressiveOrdered;
-    let names = &spec.compute_environment.instance_types;
-    if spec.allocation_strategy() == BestFitProgressiveOrdered {
-        names.join(",")
-    } else {
-        value::set(names)
-    }
 }

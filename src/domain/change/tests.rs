@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::batch::AllocationStrategy;
+use crate::domain::batch::{AllocationStrategy, ComputeType, ContainerInsights, LaunchTemplate, TemplateVersion};
 use crate::domain::fixture;
 use crate::domain::spec::{ExistingNetworkSpec, InstanceTenancy};
 
@@ -130,7 +130,7 @@ fn infrastructure_changes() -> Vec<(&'static str, Edit)> {
             s.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
         }),
         ("compute_environment.instance_types", |s| {
-            s.compute_environment.instance_types = vec!["c5".to_owned()]
+            s.compute_environment.instance_types = Some(vec!["c5".to_owned()])
         }),
         ("compute_environment.image_id", |s| {
             s.compute_environment.image_id = Some("ami-1".to_owned())
@@ -143,6 +143,12 @@ fn infrastructure_changes() -> Vec<(&'static str, Edit)> {
         }),
         ("compute_environment.ec2_key_pair", |s| {
             s.compute_environment.ec2_key_pair = Some("key".to_owned())
+        }),
+        ("compute_environment.placement_group", |s| {
+            s.compute_environment.placement_group = Some("together".to_owned())
+        }),
+        ("compute_environment.image_refresh", |s| {
+            s.compute_environment.image_refresh = Some("now".to_owned())
         }),
         ("compute_environment.instance_role_arn", |s| {
             s.compute_environment.instance_role_arn = Some("arn:aws:iam::123456789012:instance-profile/x".to_owned());
@@ -189,9 +195,12 @@ fn infrastructure_is_in_place_only_where_batch_can_update_it() {
 fn scaling_and_tags_are_in_place_for_all() {
     for spec in [fixture::seed(), best_fit(), custom_role()] {
         let change = |s: &mut Spec| {
-            s.compute_environment.min_vcpus = 1;
+            s.compute_environment.min_vcpus = Some(1);
             s.compute_environment.max_vcpus = 9;
             s.compute_environment.enabled = false;
+            s.compute_environment.min_scale_down_delay_minutes = Some(30);
+            s.compute_environment.container_insights = Some(ContainerInsights::Enhanced);
+            s.compute_environment.update_policy = Some(Default::default());
             s.tags.insert("a".to_owned(), "b".to_owned());
             s.endpoints.cloudwatch_logs = true;
             s.security_group.allow_all_outbound = false;
@@ -243,12 +252,23 @@ fn arns_of_a_state_are_recognised() {
 #[test]
 fn order_of_instance_types_matters_to_the_ordered_strategy_only() {
     let mut prior = best_fit();
-    prior.compute_environment.instance_types = vec!["c5".to_owned(), "m5".to_owned()];
-    assert!(replaced_from(prior.clone(), |s| s.compute_environment.instance_types.reverse()).is_empty());
+    prior.compute_environment.instance_types = Some(vec!["c5".to_owned(), "m5".to_owned()]);
+    assert!(
+        replaced_from(prior.clone(), |s| s
+            .compute_environment
+            .instance_types
+            .iter_mut()
+            .for_each(|types| types.reverse()))
+        .is_empty()
+    );
     prior.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
     prior.compute_environment.create_service_role = true;
     assert_eq!(
-        replaced_from(prior, |s| s.compute_environment.instance_types.reverse()),
+        replaced_from(prior, |s| s
+            .compute_environment
+            .instance_types
+            .iter_mut()
+            .for_each(|types| types.reverse())),
         ["compute_environment.instance_types"]
     );
 }
@@ -269,4 +289,74 @@ fn a_replacement_changes_the_fingerprint_and_an_update_does_not() {
     }
     assert_ne!(fingerprint(&fixture::seed()), fingerprint(&best_fit()));
     assert_ne!(fingerprint(&fixture::seed()), fingerprint(&custom_role()));
+}
+
+#[test]
+fn on_fargate_only_what_batch_takes_there_is_in_place() {
+    let fargate = fixture::fargate();
+    let in_place = |s: &mut Spec| {
+        s.network.availability_zones = Some(vec!["ap-northeast-1a".to_owned()]);
+        s.security_group.additional_ids = vec!["sg-1".to_owned()];
+        s.compute_environment.max_vcpus = 9;
+        s.compute_environment.container_insights = Some(ContainerInsights::Enabled);
+    };
+    assert!(replaced_from(fargate.clone(), in_place).is_empty());
+    let spare = |s: &mut Spec| s.compute_environment.compute_type = ComputeType::FargateSpot;
+    assert_eq!(replaced_from(fargate, spare), ["compute_environment.type"]);
+}
+
+#[test]
+fn types_with_instances_change_into_each_other_and_not_into_fargate() {
+    let types = ["compute_environment.type"];
+    assert!(replacements(&fixture::seed(), &fixture::spot()).is_empty());
+    assert!(replacements(&fixture::spot(), &fixture::seed()).is_empty());
+    for with_instances in [fixture::seed(), fixture::spot()] {
+        assert_eq!(replacements(&with_instances, &fixture::fargate()), types);
+        assert_eq!(replacements(&fixture::fargate(), &with_instances), types);
+        assert_ne!(fingerprint(&with_instances), fingerprint(&fixture::fargate()));
+    }
+}
+
+#[test]
+fn the_fleet_role_is_fixed() {
+    let role = |s: &mut Spec| {
+        let arn = "arn:aws:iam::123456789012:role/fleet".to_owned();
+        s.compute_environment.spot_iam_fleet_role_arn = Some(arn);
+    };
+    let attribute = ["compute_environment.spot_iam_fleet_role_arn"];
+    assert_eq!(replaced_from(fixture::spot(), role), attribute);
+    let mut prior = fixture::spot();
+    prior.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFit);
+    let mut state = prior.clone();
+    state.compute_environment.spot_iam_fleet_role_arn =
+        Some("arn:aws:iam::123456789012:role/simulation-ap-northeast-1-batch-spot-fleet".to_owned());
+    assert!(replacements(&state, &prior).is_empty(), "the own one is no other");
+}
+
+#[test]
+fn a_version_of_a_launch_template_counts_once_it_has_a_number() {
+    let with = |version: &str| {
+        let mut spec = best_fit();
+        spec.compute_environment.launch_template = Some(LaunchTemplate {
+            template: TemplateVersion {
+                id: None,
+                name: Some("mine".to_owned()),
+                version: Some(version.to_owned()),
+            },
+            overrides: Vec::new(),
+        });
+        spec
+    };
+    assert!(replacements(&with("2"), &with("$Latest")).is_empty());
+    let attribute = ["compute_environment.launch_template"];
+    assert_eq!(replacements(&with("2"), &with("3")), attribute);
+    assert_eq!(replacements(&with("2"), &best_fit()), attribute);
+}
+
+#[test]
+fn every_argument_of_some_types_has_a_row() {
+    for argument in crate::domain::batch::kind::ARGUMENTS {
+        let path = format!("compute_environment.{}", argument.attribute);
+        assert!(row(&path).is_some(), "{path}");
+    }
 }

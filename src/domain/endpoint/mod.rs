@@ -41,8 +41,9 @@ pub enum Condition {
     CloudwatchLogs,
 }
 
-const INSTANCES: &[ComputeType] = &[ComputeType::Ec2];
-const EVERY_TYPE: &[ComputeType] = &[ComputeType::Ec2];
+/// Fargate reaches Amazon ECS by a way of its own. Source: Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints".
+const INSTANCES: &[ComputeType] = &[ComputeType::Ec2, ComputeType::Spot];
+const EVERY_TYPE: &[ComputeType] = &ComputeType::ALL;
 
 /// The table. Sources: Amazon ECS Developer Guide, "Amazon ECS interface VPC endpoints"; Amazon ECR User Guide, "Amazon ECR
 /// interface VPC endpoints"; Amazon CloudWatch Logs User Guide, "Using CloudWatch Logs with interface VPC endpoints".
@@ -73,7 +74,7 @@ pub static REQUIREMENTS: &[Requirement] = &[
         kind: EndpointKind::Interface,
         compute_types: EVERY_TYPE,
         condition: Condition::Always,
-        why: "Docker pulls the manifests of images in private ECR repositories through it.",
+        why: "The manifests of images in private ECR repositories are pulled through it.",
     },
     Requirement {
         service: "ecr.api",

@@ -6,7 +6,7 @@ use ipnet::Ipv4Net;
 
 use super::{Note, Severity, note};
 use crate::domain::address::{self, overlap};
-use crate::domain::batch::{InstanceProfileChoice, ServiceRoleChoice};
+use crate::domain::batch::{InstanceProfileChoice, ServiceRoleChoice, SpotFleetRoleChoice};
 use crate::domain::endpoint::{EndpointKind, required};
 use crate::domain::firewall::{HTTPS, Peer, Rule};
 use crate::domain::topology::Topology;
@@ -132,7 +132,9 @@ fn rules(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
 
 fn roles(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
     let plan = &topology.compute_environment;
-    if (plan.instance_profile == InstanceProfileChoice::Owned) != topology.instance_role.is_some() {
+    let instances = plan.instances.as_ref();
+    let profile = instances.map(|instances| &instances.instance_profile);
+    if (profile == Some(&InstanceProfileChoice::Owned)) != topology.instance_role.is_some() {
         fatal(
             "compute_environment.instance_role_arn",
             "The instance role is not what the instances get".to_owned(),
@@ -142,6 +144,19 @@ fn roles(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
         fatal(
             "compute_environment.service_role_arn",
             "The service role is not what AWS Batch gets".to_owned(),
+        );
+    }
+    let spot_fleet = instances.and_then(|instances| instances.spot_fleet_role.as_ref());
+    if (spot_fleet == Some(&SpotFleetRoleChoice::Owned)) != topology.spot_fleet_role.is_some() {
+        fatal(
+            "compute_environment.spot_iam_fleet_role_arn",
+            "The Spot Fleet role is not what Spot Fleet gets".to_owned(),
+        );
+    }
+    if instances.is_some() != plan.compute_type.has_instances() {
+        fatal(
+            "compute_environment.type",
+            format!("{} is planned with the arguments of another type", plan.compute_type),
         );
     }
 }

@@ -57,7 +57,7 @@ fn warnings_point_at_what_causes_them() {
         ["compute_environment.allocation_strategy"]
     );
     let busy = |s: &mut Spec| {
-        s.compute_environment.min_vcpus = 1;
+        s.compute_environment.min_vcpus = Some(1);
         s.compute_environment.desired_vcpus = None;
     };
     assert_eq!(warned(busy), ["compute_environment.min_vcpus"]);

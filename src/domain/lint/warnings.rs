@@ -127,12 +127,13 @@ fn quotas(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)
 
 fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)) {
     let plan = &topology.compute_environment;
+    let Some(plan) = &plan.instances else { return };
     if plan.allocation_strategy == AllocationStrategy::BestFit {
         warn(
             "compute_environment.allocation_strategy",
             "BEST_FIT cannot be updated in place".to_owned(),
             "AWS Batch refuses to change instance types, images or subnets of such an environment, so each such change replaces \
-             it; and jobs wait when the one type that fits best is short. BEST_FIT_PROGRESSIVE has neither drawback.",
+             it; and jobs wait when the one type that fits best is short. The other strategies have neither drawback.",
         );
     }
     if plan.min_vcpus > 0 {
@@ -148,6 +149,19 @@ fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, 
             "The images of Amazon Linux 2 are retired".to_owned(),
             "AWS Batch makes no new compute environment with them since 30 June 2026, so this one cannot be replaced. Move to \
              ECS_AL2023 or ECS_AL2023_NVIDIA.",
+        );
+    }
+    let own_images = !plan.ec2_configuration.is_empty()
+        && plan
+            .ec2_configuration
+            .iter()
+            .all(|image| image.image_id_override.is_some());
+    if plan.image_refresh.is_some() && (plan.image_id.is_some() || own_images) {
+        warn(
+            "compute_environment.image_refresh",
+            "There is no newer image than the one that is named".to_owned(),
+            "AWS Batch moves instances to the newest image of their type only where no AMI is named. Remove image_id and \
+             image_id_override, or change these instead.",
         );
     }
 }

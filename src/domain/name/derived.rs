@@ -20,6 +20,11 @@ pub fn service_role_name(ownership: &Ownership) -> String {
     role_name(ownership, "batch-service")
 }
 
+/// Name of the Spot Fleet role, at most 64 characters.
+pub fn spot_fleet_role_name(ownership: &Ownership) -> String {
+    role_name(ownership, "batch-spot-fleet")
+}
+
 /// `<environment>-<region>-<purpose>`. IAM is global, so the region is part of it.
 ///
 /// A name that is too long is cut and gets a hash of what was cut. So does a name with capitals: IAM does not tell `Sim` from

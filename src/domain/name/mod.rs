@@ -16,7 +16,10 @@ use super::problem::Invalid;
 pub mod derived;
 pub mod import_id;
 
-pub use derived::{compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name};
+pub use derived::{
+    compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name,
+    spot_fleet_role_name,
+};
 pub use import_id::{ImportId, validate_region};
 
 /// The environment's name: 1–50 of `[A-Za-z0-9_-]`, starting with a letter or digit.

@@ -46,6 +46,8 @@ pub struct Topology {
     pub instance_role: Option<RolePlan>,
     /// The service role, when owned.
     pub service_role: Option<RolePlan>,
+    /// The Spot Fleet role, when owned.
+    pub spot_fleet_role: Option<RolePlan>,
     /// The compute environment.
     pub compute_environment: ComputeEnvironmentPlan,
     /// What becomes of a path to the internet.

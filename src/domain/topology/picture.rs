@@ -5,7 +5,7 @@ use std::fmt;
 use ipnet::Ipv4Net;
 
 use super::{EndpointPlan, RolePlan, SubnetPlan, Topology};
-use crate::domain::batch::{InstanceProfileChoice, ServiceRoleChoice};
+use crate::domain::batch::{InstanceProfileChoice, InstancesPlan, ServiceRoleChoice, SpotFleetRoleChoice};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::suggest::listed;
 
@@ -35,6 +35,7 @@ impl fmt::Display for Topology {
         }
         write_role(f, "instance role and profile", self.instance_role.as_ref())?;
         write_role(f, "service role", self.service_role.as_ref())?;
+        write_role(f, "Spot Fleet role", self.spot_fleet_role.as_ref())?;
         self.write_compute_environment(f)
     }
 }
@@ -78,30 +79,44 @@ impl Topology {
     fn write_compute_environment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = &self.compute_environment;
         let state = if plan.enabled { "ENABLED" } else { "DISABLED" };
+        let strategy = plan.instances.as_ref().map(|instances| instances.allocation_strategy);
+        let strategy = strategy.map(|strategy| format!(" {strategy}")).unwrap_or_default();
         writeln!(
             f,
-            "compute environment {}: {} {} {state}",
-            plan.name, plan.compute_type, plan.allocation_strategy
+            "compute environment {}: {}{strategy} {state}",
+            plan.name, plan.compute_type
         )?;
-        let desired = plan
-            .desired_vcpus
-            .map_or_else(|| "unset".to_owned(), |vcpus| vcpus.to_string());
-        writeln!(
-            f,
-            "  {}, vCPUs min {} desired {desired} max {}",
-            plan.instance_types.join(", "),
-            plan.min_vcpus,
-            plan.max_vcpus
-        )?;
-        match &plan.instance_profile {
-            InstanceProfileChoice::Owned => writeln!(f, "  instance profile: its own")?,
-            InstanceProfileChoice::Existing(arn) => writeln!(f, "  instance profile: {arn}")?,
+        match &plan.instances {
+            None => writeln!(f, "  vCPUs max {}", plan.max_vcpus)?,
+            Some(instances) => write_instances(f, instances, plan.max_vcpus)?,
         }
         match &plan.service_role {
             ServiceRoleChoice::ServiceLinked => writeln!(f, "  service role: service-linked"),
             ServiceRoleChoice::Owned => writeln!(f, "  service role: its own"),
             ServiceRoleChoice::Existing(arn) => writeln!(f, "  service role: {arn}"),
         }
+    }
+}
+
+fn write_instances(f: &mut fmt::Formatter<'_>, plan: &InstancesPlan, max_vcpus: i32) -> fmt::Result {
+    let desired = plan
+        .desired_vcpus
+        .map_or_else(|| "unset".to_owned(), |vcpus| vcpus.to_string());
+    let (types, min) = (plan.instance_types.join(", "), plan.min_vcpus);
+    writeln!(f, "  {types}, vCPUs min {min} desired {desired} max {max_vcpus}")?;
+    if let Some(template) = &plan.launch_template {
+        let version = template.template.version.as_deref().unwrap_or_default();
+        let key = template.template.key().unwrap_or_default();
+        writeln!(f, "  launch template {key}, version {version}")?;
+    }
+    match &plan.instance_profile {
+        InstanceProfileChoice::Owned => writeln!(f, "  instance profile: its own")?,
+        InstanceProfileChoice::Existing(arn) => writeln!(f, "  instance profile: {arn}")?,
+    }
+    match &plan.spot_fleet_role {
+        None => Ok(()),
+        Some(SpotFleetRoleChoice::Owned) => writeln!(f, "  Spot Fleet role: its own"),
+        Some(SpotFleetRoleChoice::Existing(arn)) => writeln!(f, "  Spot Fleet role: {arn}"),
     }
 }
 

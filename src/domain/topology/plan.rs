@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 
 use super::place::{self, Place};
 use super::{EndpointPlan, RolePlan, SecurityGroupPlan, SubnetPlan, Topology, VpcPlan};
-use crate::domain::batch::{ComputeEnvironmentPlan, InstanceProfileChoice, ServiceRoleChoice, rules, validate_spec};
+use crate::domain::batch::{
+    ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, LaunchTemplate, ServiceRoleChoice,
+    SpotFleetRoleChoice, memory, rules, validate_spec,
+};
 use crate::domain::endpoint::{self, EndpointKind, Service};
 use crate::domain::facts::Facts;
 use crate::domain::firewall::{self, Rule, text};
+use crate::domain::limits::TAGS_PER_RESOURCE;
 use crate::domain::name::{self, Ownership};
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::Spec;
@@ -21,12 +25,16 @@ impl Topology {
     pub fn plan(spec: &Spec, facts: &Facts) -> Result<Self, Vec<PlanError>> {
         let mut errors = Vec::new();
         errors.extend(validate_tags(&spec.tags).into_iter().map(|error| error.at("tags")));
+        errors.extend(room_for_memory(spec).err());
         errors.extend(validate_spec(
             &spec.compute_environment,
             spec.kept.compute_environment_name.is_some(),
         ));
         errors.extend(role_errors(spec, facts));
         errors.extend(group_errors(spec, facts));
+        let launch_template = launch_template(spec, facts)
+            .map_err(|found| errors.extend(found))
+            .unwrap_or_default();
 
         let (services, service_errors) =
             endpoint::resolve(spec.compute_environment.compute_type, &spec.endpoints, facts);
@@ -39,6 +47,7 @@ impl Topology {
             Ok(place) if errors.is_empty() => Ok(Planner {
                 spec,
                 facts,
+                launch_template,
                 ownership: spec.ownership(&facts.account_id),
             }
             .topology(&place, &services, &prefix_lists)),
@@ -58,6 +67,10 @@ fn role_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
             "compute_environment.service_role_arn",
             &compute_environment.service_role_arn,
         ),
+        (
+            "compute_environment.spot_iam_fleet_role_arn",
+            &compute_environment.spot_iam_fleet_role_arn,
+        ),
     ]
     .into_iter()
     .filter_map(|(attribute, arn)| {
@@ -67,9 +80,37 @@ fn role_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
     .collect()
 }
 
+/// The compute environment carries tags of our own besides those that every part has.
+fn room_for_memory(spec: &Spec) -> Result<(), PlanError> {
+    let compute_environment = &spec.compute_environment;
+    let memory = memory::tags(
+        compute_environment.image_refresh.as_deref(),
+        compute_environment.container_insights,
+    );
+    let tags = part_tags(&spec.tags, &spec.ownership(""), spec.name.as_str()).len() + memory.len();
+    if tags <= TAGS_PER_RESOURCE || memory.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "A resource takes at most {TAGS_PER_RESOURCE} tags, and the compute environment would have {tags}: image_refresh and \
+         container_insights are kept as one tag each. Remove {} of yours.",
+        tags - TAGS_PER_RESOURCE
+    );
+    Err(Invalid::new(format!("{} tags are too many", spec.tags.len()), detail).at("tags"))
+}
+
+fn launch_template(spec: &Spec, facts: &Facts) -> Result<Option<LaunchTemplate>, Vec<PlanError>> {
+    let template = spec.compute_environment.launch_template.as_ref();
+    let template = template.filter(|_| spec.compute_environment.compute_type.takes("launch_template"));
+    template
+        .map(|template| template.resolved(&facts.launch_templates))
+        .transpose()
+}
+
 fn group_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
     let group = &spec.security_group;
     let mut errors = rules::validate_additional_groups(&group.additional_ids);
+    errors.extend(rules::check_number_of_groups(spec.compute_environment.compute_type, &group.additional_ids).err());
     if let Err(error) = text::validate_group_name(&spec.security_group_name()) {
         errors.push(error.at("security_group.name"));
     }
@@ -121,6 +162,7 @@ fn prefix_lists(spec: &Spec, facts: &Facts, services: &[Service]) -> Result<Vec<
 struct Planner<'a> {
     spec: &'a Spec,
     facts: &'a Facts,
+    launch_template: Option<LaunchTemplate>,
     ownership: Ownership,
 }
 
@@ -160,8 +202,11 @@ impl Planner<'_> {
                 tags: self.tags(),
             },
             endpoints: services.iter().map(|service| self.endpoint(service, place)).collect(),
-            instance_role: (spec.instance_profile() == InstanceProfileChoice::Owned).then(|| self.instance_role()),
+            instance_role: (spec.instance_profile() == Some(InstanceProfileChoice::Owned))
+                .then(|| self.instance_role()),
             service_role: (spec.service_role() == ServiceRoleChoice::Owned).then(|| self.service_role()),
+            spot_fleet_role: (spec.spot_fleet_role() == Some(SpotFleetRoleChoice::Owned))
+                .then(|| self.spot_fleet_role()),
             compute_environment: self.compute_environment(place),
             isolation: spec.isolation,
             ignored_tags: spec.ignored_tags.clone(),
@@ -213,26 +258,55 @@ impl Planner<'_> {
         }
     }
 
+    fn spot_fleet_role(&self) -> RolePlan {
+        RolePlan {
+            name: name::spot_fleet_role_name(&self.ownership),
+            description: format!("Spot Fleet for the isolated AWS Batch environment {}", self.spec.name),
+            assume_role_policy: identity::spot_fleet_trust_policy(),
+            managed_policies: BTreeSet::from([identity::spot_fleet_managed_policy(&self.facts.partition)]),
+            tags: self.tags(),
+        }
+    }
+
     fn compute_environment(&self, place: &Place) -> ComputeEnvironmentPlan {
         let spec = &self.spec.compute_environment;
+        let mut tags = self.tags();
+        tags.extend(memory::tags(spec.image_refresh.as_deref(), spec.container_insights));
         ComputeEnvironmentPlan {
             name: self.compute_environment_name(place),
             compute_type: spec.compute_type,
-            allocation_strategy: self.spec.allocation_strategy(),
-            instance_types: spec.instance_types.clone(),
-            min_vcpus: spec.min_vcpus,
-            desired_vcpus: spec.desired_vcpus,
             max_vcpus: spec.max_vcpus,
             enabled: spec.enabled,
+            service_role: self.spec.service_role(),
+            additional_security_group_ids: self.spec.security_group.additional_ids.clone(),
+            container_insights: spec.container_insights,
+            updatable: self.spec.supports_infrastructure_update(),
+            instances: self.instances(),
+            tags,
+        }
+    }
+
+    /// What is about instances, where the type has any.
+    fn instances(&self) -> Option<InstancesPlan> {
+        let spec = &self.spec.compute_environment;
+        Some(InstancesPlan {
+            allocation_strategy: spec.allocation_strategy()?,
+            instance_types: spec.instance_types(),
+            min_vcpus: spec.min_vcpus(),
+            desired_vcpus: spec.desired_vcpus,
+            bid_percentage: spec.bid_percentage,
             image_id: spec.image_id.clone(),
             ec2_configuration: spec.ec2_configuration.clone(),
             ec2_key_pair: spec.ec2_key_pair.clone(),
-            instance_profile: self.spec.instance_profile(),
-            service_role: self.spec.service_role(),
-            additional_security_group_ids: self.spec.security_group.additional_ids.clone(),
+            placement_group: spec.placement_group.clone(),
+            launch_template: self.launch_template.clone(),
+            instance_profile: self.spec.instance_profile()?,
+            spot_fleet_role: self.spec.spot_fleet_role(),
             instance_tags: spec.instance_tags.clone(),
-            tags: self.tags(),
-        }
+            min_scale_down_delay_minutes: spec.min_scale_down_delay_minutes,
+            image_refresh: spec.image_refresh.clone(),
+            update_policy: spec.update_policy.unwrap_or_default(),
+        })
     }
 
     /// The user's name, else the one decided before, else one derived from all whose change replaces the environment.
@@ -247,6 +321,10 @@ impl Planner<'_> {
             let mut resolved = self.spec.clone();
             resolved.network.availability_zones = Some(place.zones.environment.clone());
             resolved.network.subnet_prefix_length = place.prefix_length;
+            resolved
+                .compute_environment
+                .launch_template
+                .clone_from(&self.launch_template);
             name::compute_environment_name(&self.spec.name, change::fingerprint(&resolved))
         })
     }

@@ -77,7 +77,7 @@ fn the_defaults_of_a_closed_environment() {
         spec.security_group = Default::default();
         spec.compute_environment.name = None;
         spec.compute_environment.desired_vcpus = None;
-        spec.compute_environment.instance_types = vec!["optimal".to_owned()];
+        spec.compute_environment.instance_types = Some(vec!["optimal".to_owned()]);
         spec.compute_environment.create_service_role = true;
     });
     insta::assert_snapshot!(topology);
@@ -110,7 +110,8 @@ fn every_part_carries_the_users_tags_ownership_and_a_name() {
         assert_eq!(tags["team"], "research", "{part}");
         assert!(tags["Name"].starts_with("simulation"), "{part}");
     }
-    assert!(topology.compute_environment.instance_tags.is_empty());
+    let instances = topology.compute_environment.instances.unwrap();
+    assert!(instances.instance_tags.is_empty());
 }
 
 #[test]
@@ -122,7 +123,7 @@ fn all_errors_are_told_at_once() {
         spec.security_group.name = Some("sg-x".to_owned());
         spec.security_group.allow_all_outbound = false;
         spec.compute_environment.max_vcpus = 0;
-        spec.compute_environment.instance_types = vec!["t3small".to_owned()];
+        spec.compute_environment.instance_types = Some(vec!["t3small".to_owned()]);
         spec.compute_environment.instance_role_arn = Some("arn:aws:iam::210987654321:instance-profile/x".to_owned());
         facts.prefix_lists.clear();
     });
@@ -274,7 +275,7 @@ fn a_derived_name_changes_with_a_replacement_only() {
     assert!(plain.starts_with("simulation-") && plain.len() == "simulation-".len() + 8);
     assert_eq!(
         plain,
-        name(|spec| spec.compute_environment.instance_types = vec!["c5".to_owned()])
+        name(|spec| spec.compute_environment.instance_types = Some(vec!["c5".to_owned()]))
     );
     assert_eq!(plain, name(|spec| spec.compute_environment.max_vcpus = 8));
     assert_ne!(plain, name(|spec| spec.compute_environment.create_service_role = true));

@@ -7,13 +7,13 @@ use super::super::report::StepError;
 use super::super::run::Run;
 use super::{missing, waiting};
 use crate::cloud::{
-    CloudError, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Direction, EndpointRequest, SecurityGroupRequest,
+    CloudError, ComputeEnvironmentRequest, Direction, EndpointRequest, InstancesRequest, SecurityGroupRequest,
     SubnetRequest, VpcRequest,
 };
-use crate::domain::batch::ServiceRoleChoice;
+use crate::domain::batch::{InstancesPlan, ServiceRoleChoice};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::firewall::{Rule, RuleChanges};
-use crate::domain::observed::ComputeEnvironment;
+use crate::domain::observed::{ComputeEnvironment, Observed};
 use crate::domain::topology::{EndpointPlan, SubnetPlan, Topology};
 
 fn vpc_id(run: &Run<'_>) -> Result<String, StepError> {
@@ -239,24 +239,20 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
     if service_role_arn.is_none() && plan.service_role != ServiceRoleChoice::ServiceLinked {
         return Err(missing("service role"));
     }
+    let instances = plan
+        .instances
+        .as_ref()
+        .map(|instances| of_instances(instances, &observed));
     let request = ComputeEnvironmentRequest {
         name: plan.name.clone(),
         enabled: plan.enabled,
         service_role_arn,
         compute_type: plan.compute_type,
-        allocation_strategy: plan.allocation_strategy,
-        instance_types: plan.instance_types.clone(),
-        min_vcpus: plan.min_vcpus,
-        desired_vcpus: plan.desired_vcpus,
         max_vcpus: plan.max_vcpus,
-        image_id: plan.image_id.clone(),
-        ec2_configuration: plan.ec2_configuration.clone(),
-        ec2_key_pair: plan.ec2_key_pair.clone(),
-        instance_role_arn: compare::instance_profile_arn(topology, &observed)
-            .ok_or_else(|| missing("instance profile"))?,
         subnet_ids: observed.subnet_ids_in(&topology.ownership, &topology.subnets, |_| true),
         security_group_ids: compare::security_group_ids(topology, &observed),
-        instance_tags: plan.instance_tags.clone(),
+        container_insights: plan.container_insights,
+        instances: instances.transpose()?,
         tags: plan.tags.clone(),
     };
     let arn = run.cloud.create_compute_environment(&request).await?;
@@ -269,7 +265,6 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
             status: "CREATING".to_owned(),
             enabled: plan.enabled,
             compute_type: plan.compute_type.as_str().to_owned(),
-            min_vcpus: plan.min_vcpus,
             max_vcpus: plan.max_vcpus,
             tags: plan.tags.clone(),
             ..ComputeEnvironment::default()
@@ -278,34 +273,41 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
     Ok(())
 }
 
-/// Changes what differs. Scaling fields travel alone, which Batch carries out in minutes and without touching instances, unless
-/// infrastructure fields change as well; the state (ENABLED, DISABLED) always has a call of its own.
+fn of_instances(plan: &InstancesPlan, observed: &Observed) -> Result<InstancesRequest, StepError> {
+    let spot_iam_fleet_role_arn = compare::spot_iam_fleet_role_arn(plan, observed);
+    if spot_iam_fleet_role_arn.is_none() && plan.spot_fleet_role.is_some() {
+        return Err(missing("Spot Fleet role"));
+    }
+    Ok(InstancesRequest {
+        allocation_strategy: plan.allocation_strategy,
+        instance_types: plan.instance_types.clone(),
+        min_vcpus: plan.min_vcpus,
+        desired_vcpus: plan.desired_vcpus,
+        bid_percentage: plan.bid_percentage,
+        image_id: plan.image_id.clone(),
+        ec2_configuration: plan.ec2_configuration.clone(),
+        ec2_key_pair: plan.ec2_key_pair.clone(),
+        placement_group: plan.placement_group.clone(),
+        launch_template: plan.launch_template.clone(),
+        instance_role_arn: compare::instance_profile_arn(plan, observed).ok_or_else(|| missing("instance profile"))?,
+        spot_iam_fleet_role_arn,
+        instance_tags: plan.instance_tags.clone(),
+        min_scale_down_delay_minutes: plan.min_scale_down_delay_minutes,
+    })
+}
+
+/// Changes what differs, call by call.
 pub(super) async fn update_compute_environment(run: &Run<'_>) -> Result<(), StepError> {
     let topology = run.topology()?;
     let current = waiting::compute_environment_settled(run).await?;
     let Some(update) = compare::compute_environment_update(topology, &run.world().observed, &current) else {
         return Ok(());
     };
-    for call in separate(update) {
+    for call in compare::calls(&topology.compute_environment, update) {
         waiting::compute_environment_settled(run).await?;
         waiting::while_being_modified(run, || run.cloud.update_compute_environment(&current.name, &call)).await?;
     }
     Ok(())
-}
-
-fn separate(update: ComputeEnvironmentUpdate) -> Vec<ComputeEnvironmentUpdate> {
-    let state = ComputeEnvironmentUpdate {
-        enabled: update.enabled,
-        ..ComputeEnvironmentUpdate::default()
-    };
-    let fields = ComputeEnvironmentUpdate {
-        enabled: None,
-        ..update
-    };
-    [fields, state]
-        .into_iter()
-        .filter(|call| *call != ComputeEnvironmentUpdate::default())
-        .collect()
 }
 
 pub(super) async fn tag_compute_environment(run: &Run<'_>) -> Result<(), StepError> {
@@ -328,27 +330,4 @@ pub(super) async fn tag_compute_environment(run: &Run<'_>) -> Result<(), StepErr
         run.cloud.untag_batch(&current.arn, &change.remove).await?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::cloud::{InfrastructureUpdate, ScalingUpdate};
-
-    #[test]
-    fn scaling_fields_travel_without_state() {
-        let update = ComputeEnvironmentUpdate {
-            enabled: Some(false),
-            scaling: ScalingUpdate {
-                min_vcpus: None,
-                max_vcpus: Some(8),
-            },
-            ..ComputeEnvironmentUpdate::default()
-        };
-        let calls = separate(update);
-        assert_eq!(calls.len(), 2);
-        assert_eq!(calls[0].scaling.max_vcpus, Some(8));
-        assert_eq!((calls[0].enabled, calls[1].enabled), (None, Some(false)));
-        assert_eq!(calls[0].infrastructure, InfrastructureUpdate::default());
-    }
 }

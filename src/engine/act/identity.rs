@@ -15,6 +15,7 @@ fn plan<'a>(run: &Run<'a>, kind: RoleKind) -> Result<&'a RolePlan, StepError> {
     let plan = match kind {
         RoleKind::Instance => &topology.instance_role,
         RoleKind::Service => &topology.service_role,
+        RoleKind::SpotFleet => &topology.spot_fleet_role,
     };
     plan.as_ref().ok_or_else(|| missing("role's plan"))
 }
@@ -23,6 +24,7 @@ fn role_name(run: &Run<'_>, kind: RoleKind) -> String {
     match kind {
         RoleKind::Instance => name::instance_role_name(&run.target.ownership),
         RoleKind::Service => name::service_role_name(&run.target.ownership),
+        RoleKind::SpotFleet => name::spot_fleet_role_name(&run.target.ownership),
     }
 }
 
@@ -30,6 +32,7 @@ fn role_of(observed: &mut Observed, kind: RoleKind) -> &mut Option<Role> {
     match kind {
         RoleKind::Instance => &mut observed.instance_role,
         RoleKind::Service => &mut observed.service_role,
+        RoleKind::SpotFleet => &mut observed.spot_fleet_role,
     }
 }
 

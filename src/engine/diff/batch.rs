@@ -12,6 +12,7 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
         Milestone::SecurityGroup,
         Milestone::RoleReady(RoleKind::Instance),
         Milestone::RoleReady(RoleKind::Service),
+        Milestone::RoleReady(RoleKind::SpotFleet),
     ];
     requires.extend(
         topology
@@ -44,7 +45,9 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
                 tasks.push(Task::new(Step::UpdateComputeEnvironment, requires, [changed.clone()]));
             }
             if !tag_changes(&current.tags, &plan.tags, &topology.ignored_tags).is_empty() {
-                tasks.push(Task::new(Step::TagComputeEnvironment, [], []));
+                // Some tags say what was applied: they must not say so before it is.
+                let applied = [changed.clone(), settled.clone()];
+                tasks.push(Task::new(Step::TagComputeEnvironment, applied, []));
             }
             differs || current.status != "VALID"
         }
@@ -54,6 +57,7 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
         let ready = [
             Milestone::RoleReady(RoleKind::Instance),
             Milestone::RoleReady(RoleKind::Service),
+            Milestone::RoleReady(RoleKind::SpotFleet),
             changed,
         ];
         tasks.push(Task::new(Step::AwaitComputeEnvironment, ready, [settled]));

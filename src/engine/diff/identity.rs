@@ -23,6 +23,15 @@ pub(super) fn roles(topology: &Topology, observed: &Observed, tasks: &mut Vec<Ta
     if let Some(plan) = &topology.service_role {
         role(RoleKind::Service, plan, observed.service_role.as_ref(), topology, tasks);
     }
+    if let Some(plan) = &topology.spot_fleet_role {
+        role(
+            RoleKind::SpotFleet,
+            plan,
+            observed.spot_fleet_role.as_ref(),
+            topology,
+            tasks,
+        );
+    }
 }
 
 fn role(kind: RoleKind, plan: &RolePlan, role: Option<&Role>, topology: &Topology, tasks: &mut Vec<Task>) {

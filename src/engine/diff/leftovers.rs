@@ -62,12 +62,16 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
     if topology.instance_role.is_none() {
         teardown::profile_and_role(observed, &Milestone::ComputeEnvironmentSettled, tasks);
     }
-    if topology.service_role.is_none() {
-        teardown::role(
-            RoleKind::Service,
-            observed.service_role.as_ref(),
-            &Milestone::ComputeEnvironmentSettled,
-            tasks,
-        );
+    for (kind, plan, role) in [
+        (RoleKind::Service, &topology.service_role, &observed.service_role),
+        (
+            RoleKind::SpotFleet,
+            &topology.spot_fleet_role,
+            &observed.spot_fleet_role,
+        ),
+    ] {
+        if plan.is_none() {
+            teardown::role(kind, role.as_ref(), &Milestone::ComputeEnvironmentSettled, tasks);
+        }
     }
 }

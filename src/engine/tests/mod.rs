@@ -1,5 +1,6 @@
 //! The engine against the in-memory AWS, with injected faults and paused time.
 
+mod compute;
 mod crash;
 mod create;
 mod drift;
@@ -20,6 +21,8 @@ use super::{Control, Engine, Outcome, Target};
 use crate::cloud::AccountApi;
 use crate::cloud::fake::{Behaviour, FakeCloud};
 use crate::cloud::faulty::Faulty;
+use crate::domain::batch::LaunchTemplate;
+use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::facts::Facts;
 use crate::domain::fixture;
 use crate::domain::observed::Observed;
@@ -101,8 +104,20 @@ impl Lab {
             endpoint_services: self.aws.endpoint_services().await.unwrap(),
             prefix_lists: self.aws.prefix_lists().await.unwrap(),
             network,
+            launch_templates: self.templates(&spec).await,
         };
         Topology::plan(&spec, &facts).unwrap()
+    }
+
+    /// The launch templates that a spec names.
+    async fn templates(&self, spec: &Spec) -> TemplateFacts {
+        let named = spec
+            .compute_environment
+            .launch_template
+            .iter()
+            .flat_map(LaunchTemplate::templates);
+        let keys = named.filter_map(|template| template.key().map(str::to_owned)).collect();
+        self.aws.launch_templates(&keys).await.unwrap()
     }
 
     async fn apply(&self, topology: &Topology) -> Outcome {
@@ -178,5 +193,6 @@ fn target(topology: &Topology) -> Target {
         compute_environment_name: None,
         instance_role: true,
         service_role: topology.service_role.is_some(),
+        spot_fleet_role: topology.spot_fleet_role.is_some(),
     }
 }

@@ -38,14 +38,15 @@ async fn scaling_travels_alone() {
 
 #[tokio::test(start_paused = true)]
 async fn instance_types_are_changed_in_place() {
-    let more = |spec: &mut Spec| spec.compute_environment.instance_types = vec!["m6i.large".into(), "t3.small".into()];
+    let more =
+        |spec: &mut Spec| spec.compute_environment.instance_types = Some(vec!["m6i.large".into(), "t3.small".into()]);
     changes(|_| {}, more, &["batch:UpdateComputeEnvironment"]).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_order_of_instance_types_is_no_change() {
     let types = |order: [&'static str; 2]| {
-        move |spec: &mut Spec| spec.compute_environment.instance_types = order.map(str::to_owned).to_vec()
+        move |spec: &mut Spec| spec.compute_environment.instance_types = Some(order.map(str::to_owned).to_vec())
     };
     changes(types(["m6i.large", "t3.small"]), types(["t3.small", "m6i.large"]), &[]).await;
 }
@@ -55,7 +56,7 @@ async fn the_order_of_instance_types_is_a_change_where_the_strategy_is_about_it(
     let types = |order: [&'static str; 2]| {
         move |spec: &mut Spec| {
             spec.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
-            spec.compute_environment.instance_types = order.map(str::to_owned).to_vec();
+            spec.compute_environment.instance_types = Some(order.map(str::to_owned).to_vec());
         }
     };
     let (before, after) = (types(["m6i.large", "t3.small"]), types(["t3.small", "m6i.large"]));

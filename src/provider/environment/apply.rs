@@ -13,6 +13,7 @@ use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::spec::{self, Surroundings};
 use super::state::Sight;
+use crate::domain::batch::ComputeType;
 use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
 use crate::domain::name::Ownership;
@@ -217,6 +218,8 @@ fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
         instance_role: topology.instance_role.is_some() || had.is_some(),
         service_role: topology.service_role.is_some() || had.is_some(),
+        // One that could not be deleted when the strategy changed is still there.
+        spot_fleet_role: topology.spot_fleet_role.is_some() || had.is_some_and(|had| had.spot_fleet_role),
     }
 }
 
@@ -237,6 +240,7 @@ pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
         // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
         instance_role: true,
         service_role: compute.create_service_role.unwrap_or(false),
+        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()),
         ownership,
     })
 }
@@ -298,11 +302,19 @@ async fn facts(connection: &Connection, known: &RegionFacts, spec: &Spec) -> Res
     let prefix_lists = !spec.security_group.allow_all_outbound;
     let vpc_id = spec.network.existing.as_ref().map(|existing| existing.vpc_id.as_str());
     let told = |error| cloud_error("", "Cannot look at what the region offers", &error);
-    if known.is_empty() || vpc_id.is_some_and(|vpc_id| !known.know_network(vpc_id)) {
-        return facts::ask(&connection.engine, prefix_lists, vpc_id).await.map_err(told);
-    }
-    let identity = cloud.caller_identity().await.map_err(told)?;
-    Ok(known.facts(&identity.account_id, &identity.partition, connection.region()))
+    let mut facts = if known.is_empty() || vpc_id.is_some_and(|vpc_id| !known.know_network(vpc_id)) {
+        facts::ask(&connection.engine, prefix_lists, vpc_id)
+            .await
+            .map_err(told)?
+    } else {
+        let identity = cloud.caller_identity().await.map_err(told)?;
+        known.facts(&identity.account_id, &identity.partition, connection.region())
+    };
+    // A template that was not known when the plan was made.
+    let missing = facts::templates(spec, |key| !facts.launch_templates.contains_key(key));
+    let found = facts::ask_templates(&**cloud, missing).await.map_err(told)?;
+    facts.launch_templates.extend(found);
+    Ok(facts)
 }
 
 fn note<T>(result: Result<T, Diagnostic>, diags: &mut Diagnostics) -> Option<T> {

@@ -13,10 +13,13 @@ use serde::{Deserialize, Serialize};
 use tf_provider::value::Value;
 
 use super::model::Environment;
-use crate::cloud::CloudError;
+use crate::cloud::{Cloud, CloudError};
+use crate::domain::batch::launch_template::{TemplateFacts, TemplateVersions};
+use crate::domain::batch::{LaunchTemplate, TemplateVersion};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::{EndpointService, Facts};
 use crate::domain::observed::Observed;
+use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 use crate::engine::Engine;
 use crate::provider::read::{object, text};
@@ -30,6 +33,15 @@ pub(crate) struct RegionFacts {
     endpoint_services: BTreeMap<String, ServiceFacts>,
     prefix_lists: BTreeMap<String, String>,
     network: Option<NetworkFacts>,
+    launch_templates: BTreeMap<String, VersionFacts>,
+}
+
+/// The versions of a launch template that have names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+struct VersionFacts {
+    default: i64,
+    latest: i64,
 }
 
 /// The offer of one endpoint service.
@@ -76,6 +88,11 @@ impl RegionFacts {
                 .collect(),
             prefix_lists: facts.prefix_lists.clone(),
             network: None,
+            launch_templates: facts
+                .launch_templates
+                .iter()
+                .filter_map(|(key, fact)| Some((key.clone(), VersionFacts::from((*fact)?))))
+                .collect(),
         }
     }
 
@@ -106,7 +123,24 @@ impl RegionFacts {
             endpoint_services: offers.map(|(name, offer)| (name.clone(), offer.offer(name))).collect(),
             prefix_lists: self.prefix_lists.clone(),
             network: self.network.as_ref().map(NetworkFacts::seen),
+            launch_templates: self
+                .launch_templates
+                .iter()
+                .map(|(key, versions)| (key.clone(), Some(TemplateVersions::from(*versions))))
+                .collect(),
         }
+    }
+}
+
+impl From<TemplateVersions> for VersionFacts {
+    fn from(TemplateVersions { default, latest }: TemplateVersions) -> Self {
+        Self { default, latest }
+    }
+}
+
+impl From<VersionFacts> for TemplateVersions {
+    fn from(VersionFacts { default, latest }: VersionFacts) -> Self {
+        Self { default, latest }
     }
 }
 
@@ -171,7 +205,25 @@ pub(super) async fn ask(engine: &Engine, prefix_lists: bool, vpc_id: Option<&str
         endpoint_services,
         prefix_lists,
         network,
+        launch_templates: TemplateFacts::new(),
     })
+}
+
+/// Ids and names of the launch templates of a spec that are `wanted`.
+pub(super) fn templates(spec: &Spec, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let named = spec.compute_environment.launch_template.iter();
+    let keys = named
+        .flat_map(LaunchTemplate::templates)
+        .filter_map(TemplateVersion::key);
+    keys.filter(|key| wanted(key)).map(str::to_owned).collect()
+}
+
+/// Asks AWS for the versions of launch templates, if there are any to ask for.
+pub(super) async fn ask_templates(cloud: &dyn Cloud, keys: BTreeSet<String>) -> Result<TemplateFacts, CloudError> {
+    if keys.is_empty() {
+        return Ok(TemplateFacts::new());
+    }
+    cloud.launch_templates(&keys).await
 }
 
 /// The prefix lists that the routes to the gateway endpoints name: what DescribeManagedPrefixLists would say of them.

@@ -49,6 +49,7 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         compute_environment_name: None,
         instance_role: true,
         service_role: true,
+        spot_fleet_role: true,
     };
     let mut observed = connection.engine.observe(&target).await.map_err(told)?;
     if observed.vpc.is_none() {

@@ -94,13 +94,21 @@ model! {
         desired_vcpus: Number,
         max_vcpus: Number,
         enabled: bool,
+        bid_percentage: Number,
         image_id: String,
         ec2_configuration: List<Ec2Configuration>,
         ec2_key_pair: String,
+        placement_group: String,
+        launch_template: LaunchTemplate,
         instance_role_arn: String,
         service_role_arn: String,
         create_service_role: bool,
+        spot_iam_fleet_role_arn: String,
         instance_tags: Map<String>,
+        min_scale_down_delay_minutes: Number,
+        container_insights: String,
+        image_refresh: String,
+        update_policy: UpdatePolicy,
         arn: String,
         ecs_cluster_arn: String,
         status: String,
@@ -111,6 +119,30 @@ model! {
     Ec2Configuration {
         image_type: String,
         image_id_override: String,
+    }
+
+    /// `compute_environment.launch_template`.
+    LaunchTemplate {
+        id: String,
+        name: String,
+        version: String,
+        version_number: Number,
+        overrides: List<LaunchTemplateOverride>,
+    }
+
+    /// An entry of `compute_environment.launch_template.overrides`.
+    LaunchTemplateOverride {
+        id: String,
+        name: String,
+        version: String,
+        version_number: Number,
+        target_instance_types: List<String>,
+    }
+
+    /// `compute_environment.update_policy`.
+    UpdatePolicy {
+        job_execution_timeout_minutes: Number,
+        terminate_jobs_on_update: bool,
     }
 
     /// `isolation`.

@@ -123,6 +123,11 @@ impl Planner<'_> {
         if let Some(topology) = topology.as_ref().filter(|topology| !topology.has_existing_network()) {
             spec.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
         }
+        if let Some(topology) = &topology {
+            let instances = topology.compute_environment.instances.as_ref();
+            spec.compute_environment.launch_template =
+                instances.and_then(|instances| instances.launch_template.clone());
+        }
         Some(Desired {
             replace: self.replacements(connection, &spec),
             identity: Some(identity),
@@ -151,6 +156,10 @@ impl Planner<'_> {
     ) -> Option<Option<(Topology, RegionFacts)>> {
         let placeholder = self.without_unknown_network(spec);
         let spec = placeholder.as_ref().unwrap_or(spec);
+        let cloud = &**connection.cloud();
+        // A launch template may have a new version at any time.
+        let templates = facts::ask_templates(cloud, facts::templates(spec, |_| true)).await;
+        let launch_templates = note(templates, "Cannot look at the launch template", diags)?;
         let known = self.prior.map(|prior| prior.facts).filter(|facts| !facts.is_empty());
         // What others have done to an existing network since shows as drift.
         let drifted = || {
@@ -161,7 +170,10 @@ impl Planner<'_> {
             |known: &&RegionFacts| !drifted() && self.prior.is_some_and(|prior| known.know_endpoints(prior.state));
         let known = known.filter(|known| spec.network.existing.is_none() || others_stay(known));
         if let Some(known) = known {
-            let facts = known.facts(&identity.account_id, &identity.partition, connection.region());
+            let facts = Facts {
+                launch_templates: launch_templates.clone(),
+                ..known.facts(&identity.account_id, &identity.partition, connection.region())
+            };
             if let Ok(topology) = Topology::plan(spec, &facts) {
                 return Some(Some(self.settle(topology, &facts, diags)));
             }
@@ -169,7 +181,10 @@ impl Planner<'_> {
         let prefix_lists = !spec.security_group.allow_all_outbound;
         let vpc_id = spec.network.existing.as_ref().map(|existing| existing.vpc_id.as_str());
         let asked = facts::ask(&connection.engine, prefix_lists, vpc_id).await;
-        let facts = note(asked, "Cannot look at what the region offers", diags)?;
+        let facts = Facts {
+            launch_templates,
+            ..note(asked, "Cannot look at what the region offers", diags)?
+        };
         match Topology::plan(spec, &facts) {
             Ok(topology) => Some(Some(self.settle(topology, &facts, diags))),
             Err(errors) => (!self.report(errors, diags)).then_some(None),

@@ -4,14 +4,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use aws_sdk_batch::types::builders::ComputeResourceBuilder;
 use aws_sdk_batch::types::{
-    CeState, CeStatus, ComputeEnvironmentDetail, ComputeResource, ComputeResourceUpdate, CrAllocationStrategy, CrType,
-    CrUpdateAllocationStrategy, Ec2Configuration as SdkEc2Configuration,
+    CeState, CeStatus, ComputeEnvironmentDetail, ComputeResource, ComputeResourceUpdate, ComputeScalingPolicy,
+    CrAllocationStrategy, CrType, CrUpdateAllocationStrategy, Ec2Configuration as SdkEc2Configuration, EcsSettings,
+    UpdatePolicy as SdkUpdatePolicy,
 };
 
-use crate::cloud::{ComputeEnvironmentRequest, ComputeEnvironmentUpdate};
+use super::launch_template;
+use crate::cloud::{ComputeEnvironmentRequest, ComputeEnvironmentUpdate, InstancesRequest};
 use crate::domain::Tags;
-use crate::domain::batch::Ec2Configuration;
+use crate::domain::batch::{ContainerInsights, Ec2Configuration, UpdatePolicy};
 use crate::domain::observed::ComputeEnvironment;
 
 pub(super) fn state(enabled: bool) -> CeState {
@@ -42,26 +45,55 @@ fn images(configurations: &[Ec2Configuration]) -> Vec<SdkEc2Configuration> {
         .collect()
 }
 
+pub(super) fn insights(mode: ContainerInsights) -> EcsSettings {
+    EcsSettings::builder().container_insights(mode.as_str().into()).build()
+}
+
+pub(super) fn update_policy(policy: UpdatePolicy) -> SdkUpdatePolicy {
+    SdkUpdatePolicy::builder()
+        .job_execution_timeout_minutes(policy.job_execution_timeout_minutes.into())
+        .terminate_jobs_on_update(policy.terminate_jobs_on_update)
+        .build()
+}
+
+fn scaling_policy(minutes: i32) -> ComputeScalingPolicy {
+    ComputeScalingPolicy::builder()
+        .min_scale_down_delay_minutes(minutes)
+        .build()
+}
+
+pub(super) fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
+    let resources = ComputeResource::builder()
+        .r#type(CrType::from(request.compute_type.as_str()))
+        .maxv_cpus(request.max_vcpus)
+        .set_subnets(Some(list(&request.subnet_ids)))
+        .set_security_group_ids(Some(list(&request.security_group_ids)));
+    match &request.instances {
+        None => resources.build(),
+        Some(instances) => with_instances(resources, instances).build(),
+    }
+}
+
 #[expect(
     deprecated,
     reason = "image_id is an argument of the resource and works until AWS removes it"
 )]
-pub(super) fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource {
-    ComputeResource::builder()
-        .r#type(CrType::from(request.compute_type.as_str()))
+fn with_instances(resources: ComputeResourceBuilder, request: &InstancesRequest) -> ComputeResourceBuilder {
+    resources
         .allocation_strategy(CrAllocationStrategy::from(request.allocation_strategy.as_str()))
         .set_instance_types(Some(request.instance_types.clone()))
         .minv_cpus(request.min_vcpus)
         .set_desiredv_cpus(request.desired_vcpus)
-        .maxv_cpus(request.max_vcpus)
+        .set_bid_percentage(request.bid_percentage)
         .set_image_id(request.image_id.clone())
         .set_ec2_configuration((!request.ec2_configuration.is_empty()).then(|| images(&request.ec2_configuration)))
         .set_ec2_key_pair(request.ec2_key_pair.clone())
+        .set_placement_group(request.placement_group.clone())
+        .set_launch_template(request.launch_template.as_ref().map(launch_template::to_sdk))
         .instance_role(&request.instance_role_arn)
-        .set_subnets(Some(list(&request.subnet_ids)))
-        .set_security_group_ids(Some(list(&request.security_group_ids)))
+        .set_spot_iam_fleet_role(request.spot_iam_fleet_role_arn.clone())
         .set_tags(some_map(&request.instance_tags))
-        .build()
+        .set_scaling_policy(request.min_scale_down_delay_minutes.map(scaling_policy))
 }
 
 /// `None`: no field of `computeResources` changes. AWS refuses an empty one ("At least one compute-resources attribute must be
@@ -71,6 +103,8 @@ pub(super) fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<Com
     let changed = ComputeResourceUpdate::builder()
         .set_minv_cpus(scaling.min_vcpus)
         .set_maxv_cpus(scaling.max_vcpus)
+        .set_scaling_policy(scaling.min_scale_down_delay_minutes.map(scaling_policy))
+        .set_type(infrastructure.compute_type.map(|other| CrType::from(other.as_str())))
         .set_allocation_strategy(
             infrastructure
                 .allocation_strategy
@@ -80,6 +114,15 @@ pub(super) fn changed_resources(update: &ComputeEnvironmentUpdate) -> Option<Com
         .set_image_id(infrastructure.image_id.clone())
         .set_ec2_configuration(infrastructure.ec2_configuration.as_deref().map(images))
         .set_ec2_key_pair(infrastructure.ec2_key_pair.clone())
+        .set_bid_percentage(infrastructure.bid_percentage)
+        .set_placement_group(infrastructure.placement_group.clone())
+        .set_launch_template(
+            infrastructure
+                .launch_template
+                .as_ref()
+                .map(launch_template::changed_to_sdk),
+        )
+        .set_update_to_latest_image_version(infrastructure.update_to_latest_image_version.then_some(true))
         .set_instance_role(infrastructure.instance_role_arn.clone())
         .set_subnets(infrastructure.subnet_ids.as_ref().map(list))
         .set_security_group_ids(infrastructure.security_group_ids.as_ref().map(list))
@@ -123,12 +166,39 @@ pub(super) fn from_sdk(detail: &ComputeEnvironmentDetail) -> ComputeEnvironment 
             })
             .collect(),
         ec2_key_pair: given(resources.ec2_key_pair()),
+        placement_group: given(resources.placement_group()),
+        launch_template: resources.launch_template().and_then(launch_template::from_sdk),
+        bid_percentage: resources.bid_percentage(),
         instance_role_arn: given(resources.instance_role()),
         service_role_arn: given(detail.service_role()),
+        spot_iam_fleet_role_arn: given(resources.spot_iam_fleet_role()),
+        min_scale_down_delay_minutes: resources
+            .scaling_policy()
+            .and_then(ComputeScalingPolicy::min_scale_down_delay_minutes)
+            .filter(|minutes| *minutes > 0),
+        container_insights: detail
+            .ecs_settings()
+            .and_then(EcsSettings::container_insights)
+            .map(|mode| mode.as_str().to_owned()),
+        update_policy: detail.update_policy().map(policy_from_sdk),
         subnet_ids: resources.subnets().iter().cloned().collect(),
         security_group_ids: resources.security_group_ids().iter().cloned().collect(),
         instance_tags: tags(resources.tags()),
         tags: tags(detail.tags()),
+    }
+}
+
+/// What it leaves out is at its default.
+fn policy_from_sdk(policy: &SdkUpdatePolicy) -> UpdatePolicy {
+    let default = UpdatePolicy::default();
+    let minutes = policy.job_execution_timeout_minutes();
+    UpdatePolicy {
+        job_execution_timeout_minutes: minutes
+            .and_then(|minutes| i32::try_from(minutes).ok())
+            .unwrap_or(default.job_execution_timeout_minutes),
+        terminate_jobs_on_update: policy
+            .terminate_jobs_on_update()
+            .unwrap_or(default.terminate_jobs_on_update),
     }
 }
 
@@ -171,6 +241,7 @@ mod tests {
             scaling: ScalingUpdate {
                 min_vcpus: Some(1),
                 max_vcpus: Some(8),
+                ..ScalingUpdate::default()
             },
             ..ComputeEnvironmentUpdate::default()
         };

@@ -14,9 +14,10 @@ use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate
 use crate::domain::Tags;
 use crate::domain::observed::ComputeEnvironment;
 
+mod launch_template;
 mod mapping;
 
-use mapping::{changed_resources, from_sdk, is_there, list, map, resources, some_map, state};
+use mapping::{changed_resources, from_sdk, insights, is_there, list, map, resources, some_map, state, update_policy};
 
 const DESCRIBE: &str = "batch:DescribeComputeEnvironments";
 const CREATE: &str = "batch:CreateComputeEnvironment";
@@ -57,6 +58,7 @@ impl BatchApi for AwsCloud {
             .state(state(request.enabled))
             .set_service_role(request.service_role_arn.clone())
             .compute_resources(resources(request))
+            .set_ecs_settings(request.container_insights.map(insights))
             .set_tags(some_map(&request.tags))
             .send()
             .await
@@ -77,6 +79,8 @@ impl BatchApi for AwsCloud {
             .set_state(update.enabled.map(state))
             .set_service_role(update.service_role_arn.clone())
             .set_compute_resources(changed_resources(update))
+            .set_ecs_settings(update.container_insights.map(insights))
+            .set_update_policy(update.update_policy.map(update_policy))
             .send()
             .await
             .map(|_| ())

@@ -55,14 +55,8 @@ async fn a_bad_request_is_refused_at_once() {
             name: "_a".into(),
             ..request.clone()
         },
-        ComputeEnvironmentRequest {
-            min_vcpus: 5,
-            ..request.clone()
-        },
-        ComputeEnvironmentRequest {
-            instance_types: Vec::new(),
-            ..request.clone()
-        },
+        with_instances(&request, |instances| instances.min_vcpus = 5),
+        with_instances(&request, |instances| instances.instance_types.clear()),
     ];
     for request in bad {
         refused(
@@ -81,10 +75,7 @@ async fn a_bad_request_is_refused_at_once() {
 async fn what_does_not_exist_makes_it_invalid_and_an_update_looks_again() {
     let cloud = tokyo();
     let healthy = healthy_request(&cloud).await;
-    let profile = |arn: &str| ComputeEnvironmentRequest {
-        instance_role_arn: arn.to_owned(),
-        ..healthy.clone()
-    };
+    let profile = |arn: &str| with_instances(&healthy, |instances| instances.instance_role_arn = arn.to_owned());
     cloud.create_instance_profile("empty", &Tags::new()).await.unwrap();
     let bad = [
         (

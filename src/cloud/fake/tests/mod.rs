@@ -3,6 +3,7 @@
 mod batch;
 mod endpoint;
 mod identity;
+mod kinds;
 mod network;
 mod security_group;
 mod time;
@@ -14,8 +15,8 @@ use std::fmt::Debug;
 use super::FakeCloud;
 use crate::cloud::aws::classify;
 use crate::cloud::{
-    BatchApi, CloudError, ComputeEnvironmentRequest, EndpointRequest, ErrorKind, NetworkApi, Result, SubnetRequest,
-    VpcRequest,
+    BatchApi, CloudError, ComputeEnvironmentRequest, EndpointRequest, ErrorKind, InstancesRequest, NetworkApi, Result,
+    SubnetRequest, VpcRequest,
 };
 use crate::domain::Tags;
 use crate::domain::batch::{AllocationStrategy, ComputeType};
@@ -128,20 +129,38 @@ async fn healthy_request(cloud: &FakeCloud) -> ComputeEnvironmentRequest {
         enabled: true,
         service_role_arn: None,
         compute_type: ComputeType::Ec2,
-        allocation_strategy: AllocationStrategy::BestFitProgressive,
-        instance_types: vec!["t3.small".to_owned()],
-        min_vcpus: 0,
-        desired_vcpus: Some(0),
         max_vcpus: 4,
-        image_id: None,
-        ec2_configuration: Vec::new(),
-        ec2_key_pair: None,
-        instance_role_arn: cloud.add_instance_profile("existing"),
         subnet_ids: set(&[&subnet(cloud, &vpc_id, "a", "10.0.0.0/18").await]),
         security_group_ids: set(&[&group(cloud, &vpc_id, "instances").await]),
-        instance_tags: Tags::new(),
+        container_insights: None,
+        instances: Some(InstancesRequest {
+            allocation_strategy: AllocationStrategy::BestFitProgressive,
+            instance_types: vec!["t3.small".to_owned()],
+            min_vcpus: 0,
+            desired_vcpus: Some(0),
+            bid_percentage: None,
+            image_id: None,
+            ec2_configuration: Vec::new(),
+            ec2_key_pair: None,
+            placement_group: None,
+            launch_template: None,
+            instance_role_arn: cloud.add_instance_profile("existing"),
+            spot_iam_fleet_role_arn: None,
+            instance_tags: Tags::new(),
+            min_scale_down_delay_minutes: None,
+        }),
         tags: Tags::new(),
     }
+}
+
+/// The request with something about instances changed.
+fn with_instances(
+    request: &ComputeEnvironmentRequest,
+    change: impl FnOnce(&mut InstancesRequest),
+) -> ComputeEnvironmentRequest {
+    let mut request = request.clone();
+    change(request.instances.as_mut().expect("a type with instances"));
+    request
 }
 
 async fn environment(cloud: &FakeCloud) -> Option<ComputeEnvironment> {

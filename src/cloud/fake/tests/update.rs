@@ -25,6 +25,7 @@ fn scaling(min: i32, max: i32) -> ComputeEnvironmentUpdate {
         scaling: ScalingUpdate {
             min_vcpus: Some(min),
             max_vcpus: Some(max),
+            ..ScalingUpdate::default()
         },
         ..ComputeEnvironmentUpdate::default()
     }
@@ -117,10 +118,9 @@ async fn an_update_is_refused_while_another_is_going_on_and_when_it_says_nothing
 async fn best_fit_and_custom_roles_scale_but_do_not_change_infrastructure() {
     let cloud = tokyo();
     let healthy = healthy_request(&cloud).await;
-    let best_fit = ComputeEnvironmentRequest {
-        allocation_strategy: AllocationStrategy::BestFit,
-        ..healthy.clone()
-    };
+    let best_fit = with_instances(&healthy, |instances| {
+        instances.allocation_strategy = AllocationStrategy::BestFit;
+    });
     let custom_role = ComputeEnvironmentRequest {
         service_role_arn: Some(cloud.add_service_role("service")),
         ..healthy

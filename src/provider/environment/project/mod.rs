@@ -4,26 +4,24 @@
 //! [`Kept`](crate::domain::spec::Kept)); the default; or unknown. Ids of parts that exist are planned as they are, so that a plan
 //! without a change is exactly no change, and only what a change touches becomes unknown.
 
+mod compute_environment;
 mod isolation;
+mod launch_template;
 mod network;
 mod pieces;
 
 use tf_provider::value::Value;
 
-use super::model::{ComputeEnvironment, Endpoints, Environment, Network, SecurityGroup, Service};
-use super::spec::DEFAULT_INSTANCE_TYPES;
+use super::model::{Endpoints, Environment, Network, SecurityGroup, Service};
 use super::timeouts;
 use crate::domain::Tags;
-use crate::domain::batch::{AllocationStrategy, ComputeType};
-use crate::domain::change;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
-use crate::domain::identity::{is_service_linked, name_in_arn};
 use crate::domain::topology::{EndpointPlan, Topology};
 use crate::engine::part::Part;
-use crate::provider::attribute::{List, Map, Unknowns};
-use crate::provider::number::Number;
-use crate::provider::read::{list, object, texts};
+use crate::provider::attribute::{Map, Unknowns};
+use crate::provider::read::{object, texts};
+pub(super) use compute_environment::policy;
 use pieces::{in_prior_order, keep, known, known_or_unknown, section, text, with_protocols};
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
@@ -215,122 +213,6 @@ impl Projection<'_> {
             allow_all_outbound: config.allow_all_outbound.or(Value::Value(false)),
             ingress_rules: config.ingress_rules.map(with_protocols).or(Value::Value(Vec::new())),
             additional_ids: config.additional_ids.or(Value::Value(Vec::new())),
-        }
-    }
-
-    fn compute_environment(&self, network: &Network, group: &SecurityGroup) -> ComputeEnvironment {
-        let config = object(&self.config.compute_environment);
-        let prior = self.prior.map(|prior| object(&prior.compute_environment));
-        let plan = self.topology.map(|topology| &topology.compute_environment);
-        // A derived name depends on every value that could replace the environment.
-        let named = plan
-            .filter(|_| !change::may_replace().any(|attribute| self.unknown.touch(&[attribute])))
-            .filter(|_| self.prior.is_some() || !self.unknown.touch(&CHOICE_OF_ZONES));
-        let mut planned = ComputeEnvironment {
-            name: config.name.clone().or(known(named.map(|plan| plan.name.as_str()))),
-            r#type: config.r#type.clone().or(text(ComputeType::Ec2.as_str())),
-            allocation_strategy: config.allocation_strategy.clone().or(known(self.strategy())),
-            instance_types: self.instance_types(&config, prior.as_ref()),
-            min_vcpus: config.min_vcpus.clone().or(Value::Value(Number::Whole(0))),
-            desired_vcpus: config.desired_vcpus.clone().or_else(|| {
-                let prior = prior.as_ref().map(|prior| prior.desired_vcpus.clone());
-                prior.unwrap_or_default()
-            }),
-            enabled: config.enabled.or(Value::Value(true)),
-            ec2_configuration: config.ec2_configuration.clone().or(Value::Value(Vec::new())),
-            instance_role_arn: config
-                .instance_role_arn
-                .clone()
-                .or_else(|| self.instance_role(prior.as_ref())),
-            service_role_arn: config
-                .service_role_arn
-                .clone()
-                .or_else(|| self.service_role(prior.as_ref())),
-            create_service_role: config.create_service_role.or(Value::Value(false)),
-            instance_tags: config.instance_tags.clone().or(Value::Value(Map::new())),
-            ..config
-        };
-        self.outputs(&mut planned, prior, network, group);
-        planned
-    }
-
-    /// Their order matters to one strategy only.
-    fn instance_types(&self, config: &ComputeEnvironment, prior: Option<&ComputeEnvironment>) -> Value<List<String>> {
-        let types = config.instance_types.clone().or(list(DEFAULT_INSTANCE_TYPES));
-        match prior {
-            Some(prior) if self.strategy() != Some(AllocationStrategy::BestFitProgressiveOrdered.as_str()) => {
-                in_prior_order(types, &prior.instance_types)
-            }
-            _ => types,
-        }
-    }
-
-    fn strategy(&self) -> Option<&str> {
-        let plan = self
-            .topology
-            .filter(|_| !self.unknown.touch(&["compute_environment.type"]))?;
-        Some(plan.compute_environment.allocation_strategy.as_str())
-    }
-
-    /// What Batch reports of the compute environment. It stays as it is unless something about it changes.
-    fn outputs(
-        &self,
-        planned: &mut ComputeEnvironment,
-        prior: Option<ComputeEnvironment>,
-        network: &Network,
-        group: &SecurityGroup,
-    ) {
-        planned.status = text(VALID);
-        let working =
-            prior.filter(|prior| prior.arn.is_value() && prior.name == planned.name && prior.status == text(VALID));
-        let Some(prior) = working else {
-            planned.arn = Value::Unknown;
-            planned.ecs_cluster_arn = Value::Unknown;
-            planned.status_reason = Value::Unknown;
-            return;
-        };
-        planned.arn = prior.arn.clone();
-        planned.ecs_cluster_arn = prior.ecs_cluster_arn.clone();
-        planned.status_reason = prior.status_reason.clone();
-        let before = self
-            .prior
-            .map(|prior| (object(&prior.network).subnet_ids, object(&prior.security_group)));
-        let surroundings_stay = before.is_some_and(|(subnet_ids, before)| {
-            subnet_ids == network.subnet_ids && before.id == group.id && before.additional_ids == group.additional_ids
-        });
-        if *planned != prior || !surroundings_stay || self.drifted(&Part::ComputeEnvironment) {
-            planned.status_reason = Value::Unknown;
-        }
-    }
-
-    /// The owned instance profile, if it is there and in use.
-    fn instance_role(&self, prior: Option<&ComputeEnvironment>) -> Value<String> {
-        let arn = prior.map(|prior| prior.instance_role_arn.clone()).unwrap_or_default();
-        let role = self.topology.and_then(|topology| topology.instance_role.as_ref());
-        match (arn.as_deref_option(), role) {
-            (Some(used), Some(role)) if name_in_arn(used) == role.name => arn,
-            _ => Value::Unknown,
-        }
-    }
-
-    /// The service-linked role or the owned one, whichever the configuration asks for, if it is in use.
-    fn service_role(&self, prior: Option<&ComputeEnvironment>) -> Value<String> {
-        let (Some(prior), Some(topology)) = (prior, self.topology) else {
-            return Value::Unknown;
-        };
-        if self.unknown.touch(&["compute_environment.create_service_role"]) {
-            return Value::Unknown;
-        }
-        let used = prior.service_role_arn.as_deref_option();
-        let stays = match (&topology.service_role, used) {
-            (Some(role), Some(used)) => name_in_arn(used) == role.name,
-            (Some(_), None) => false,
-            (None, used) => used.is_none_or(is_service_linked),
-        };
-        if stays && prior.arn.is_value() {
-            prior.service_role_arn.clone()
-        } else {
-            Value::Unknown
         }
     }
 

@@ -3,6 +3,7 @@
 //! A value that is not set, not known yet or wrong gives way to a default, so that there always is a spec; the caller looks at the
 //! errors first, and at what is unknown.
 
+mod compute_environment;
 mod network;
 mod reader;
 
@@ -10,12 +11,13 @@ use std::collections::BTreeMap;
 
 use tf_provider::value::Value;
 
-use super::model::{Environment, Network};
+use super::model::{ComputeEnvironment, Environment, Network};
 use crate::domain::address::parse_cidr_block;
 use crate::domain::name::{EnvironmentName, Ownership};
 use crate::domain::problem::PlanError;
 use crate::domain::spec::{IgnoredTags, IsolationSpec, Kept, Spec};
 use crate::domain::{Tags, batch, tagging};
+use crate::provider::number::Number;
 use crate::provider::read::{number, object, text};
 use reader::Reader;
 pub(super) use reader::rules;
@@ -32,9 +34,6 @@ pub(super) struct Surroundings<'a> {
     /// The prior or planned state, whose decisions are kept.
     pub(super) kept: Option<&'a Environment>,
 }
-
-/// The instance types of a compute environment that names none.
-pub(super) const DEFAULT_INSTANCE_TYPES: [&str; 1] = ["optimal"];
 
 /// The spec of a configuration, and what is wrong with its values.
 pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) -> (Spec, Vec<PlanError>) {
@@ -84,6 +83,7 @@ fn arguments(state: &Environment) -> Environment {
     if compute.create_service_role.unwrap_or(false) {
         compute.service_role_arn = Value::Null;
     }
+    pin_versions(&mut compute);
     Environment {
         compute_environment: Value::Value(compute),
         network: Value::Value(network_arguments(object(&state.network))),
@@ -114,6 +114,22 @@ fn network_arguments(state: Network) -> Network {
 /// Whether a state is of an environment in an existing network.
 pub(super) fn is_existing(network: &Network) -> bool {
     network.managed == Value::Value(false)
+}
+
+/// What a version's name stood for when the state was made.
+fn pin_versions(compute: &mut ComputeEnvironment) {
+    let Value::Value(template) = &mut compute.launch_template else {
+        return;
+    };
+    let pin = |version: &mut Value<String>, number: &Value<Number>| {
+        if let Value::Value(number) = number {
+            *version = Value::Value(number.to_string());
+        }
+    };
+    pin(&mut template.version, &template.version_number);
+    for entry in template.overrides.iter_mut().flatten().filter_map(Value::as_mut_option) {
+        pin(&mut entry.version, &entry.version_number);
+    }
 }
 
 /// Whose environment a state is of.

@@ -4,19 +4,16 @@ use std::str::FromStr;
 
 use tf_provider::value::Value;
 
-use super::DEFAULT_INSTANCE_TYPES;
 use crate::domain::Tags;
-use crate::domain::batch::{self, ComputeType, Ec2Configuration};
+use crate::domain::batch;
 use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
 use crate::domain::name::validate_region;
 use crate::domain::problem::{Invalid, PlanError};
-use crate::domain::spec::{ComputeEnvironmentSpec, EndpointsSpec, SecurityGroupSpec};
+use crate::domain::spec::{EndpointsSpec, SecurityGroupSpec};
 use crate::provider::attribute::{List, Map, Unknowns};
-use crate::provider::environment::model::{
-    self, ComputeEnvironment, Endpoints, Environment, IngressRule, SecurityGroup,
-};
+use crate::provider::environment::model::{Endpoints, Environment, IngressRule, SecurityGroup};
 use crate::provider::environment::timeouts::{self, OPERATIONS};
 use crate::provider::number::Number;
 use crate::provider::read::{number, object, objects, tags, text, texts};
@@ -137,60 +134,6 @@ impl Reader {
         read.collect()
     }
 
-    pub(super) fn compute_environment(&mut self, config: &ComputeEnvironment) -> ComputeEnvironmentSpec {
-        let path = |field: &str| format!("compute_environment.{field}");
-        let compute_type = self.parse(&path("type"), &config.r#type).unwrap_or(ComputeType::Ec2);
-        let types = self.words(&path("instance_types"), &config.instance_types);
-        let types = types.filter(|types| !types.is_empty() || config.instance_types.iter().any(Vec::is_empty));
-        let max_vcpus = self.vcpus(&path("max_vcpus"), &config.max_vcpus);
-        if config.max_vcpus.is_null() {
-            let invalid = Invalid::new(
-                "No upper bound of vCPUs",
-                "Set max_vcpus: it bounds what the environment can cost.",
-            );
-            self.errors.push(invalid.at(path("max_vcpus")));
-        }
-        ComputeEnvironmentSpec {
-            name: text(&config.name),
-            compute_type,
-            allocation_strategy: self.parse(&path("allocation_strategy"), &config.allocation_strategy),
-            instance_types: types.unwrap_or_else(|| DEFAULT_INSTANCE_TYPES.map(str::to_owned).to_vec()),
-            min_vcpus: self.vcpus(&path("min_vcpus"), &config.min_vcpus).unwrap_or(0),
-            desired_vcpus: self.vcpus(&path("desired_vcpus"), &config.desired_vcpus),
-            max_vcpus: max_vcpus.unwrap_or(i32::MAX),
-            enabled: config.enabled.unwrap_or(true),
-            image_id: text(&config.image_id),
-            ec2_configuration: self.images(&config.ec2_configuration),
-            ec2_key_pair: text(&config.ec2_key_pair),
-            instance_role_arn: text(&config.instance_role_arn),
-            service_role_arn: text(&config.service_role_arn),
-            create_service_role: config.create_service_role.unwrap_or(false),
-            instance_tags: self.tags(&path("instance_tags"), &config.instance_tags),
-        }
-    }
-
-    fn images(&mut self, value: &Value<List<model::Ec2Configuration>>) -> Vec<Ec2Configuration> {
-        self.no_nulls("compute_environment.ec2_configuration", value);
-        let known = objects(value)
-            .into_iter()
-            .filter(|(_, image)| !image.image_type.is_unknown());
-        let images = known.map(|(_, image)| Ec2Configuration {
-            image_type: text(&image.image_type).unwrap_or_default(),
-            image_id_override: text(&image.image_id_override),
-        });
-        images.collect()
-    }
-
-    /// A number of vCPUs; AWS Batch counts them in 32 bits.
-    fn vcpus(&mut self, attribute: &str, value: &Value<Number>) -> Option<i32> {
-        let whole = self.whole(attribute, value)?;
-        let in_range = i32::try_from(whole).map_err(|_| {
-            let detail = format!("Give a whole number from 0 to {}.", i32::MAX);
-            Invalid::new(format!("{whole} is not a number of vCPUs"), detail)
-        });
-        self.note(attribute, in_range)
-    }
-
     pub(super) fn whole(&mut self, attribute: &str, value: &Value<Number>) -> Option<i64> {
         let number = value.as_ref_option()?;
         let whole = number
@@ -204,7 +147,7 @@ impl Reader {
         texts(value)
     }
 
-    fn no_nulls<T>(&mut self, attribute: &str, value: &Value<List<T>>) {
+    pub(super) fn no_nulls<T>(&mut self, attribute: &str, value: &Value<List<T>>) {
         for (index, element) in value.iter().flatten().enumerate() {
             if element.is_null() {
                 let invalid = Invalid::new("A null element", "Remove it, for example with `compact()`.");

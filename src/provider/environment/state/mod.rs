@@ -8,6 +8,7 @@
 mod compute_environment;
 mod endpoints;
 mod isolation;
+mod launch_template;
 mod network;
 mod security_group;
 mod tags;

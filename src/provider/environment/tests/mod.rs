@@ -1,6 +1,7 @@
 //! The resource as Terraform drives it, over an AWS in memory.
 
 mod changes;
+mod compute;
 mod existing;
 mod lifecycle;
 mod planning;
@@ -146,6 +147,11 @@ impl Terraform {
     pub(super) async fn apply(&mut self, config: &Environment) -> Result<(), Vec<String>> {
         let planned = self.plan(config).await?;
         assert_eq!(planned.replace, Vec::<String>::new(), "a replacement is planned");
+        self.apply_as_planned(config, planned).await
+    }
+
+    /// Applies a plan that was made, perhaps when less of the configuration was known.
+    pub(super) async fn apply_as_planned(&mut self, config: &Environment, planned: Planned) -> Result<(), Vec<String>> {
         let mut diags = Diagnostics::default();
         let (state, config) = (Value::Value(planned.state.clone()), Value::Value(config.clone()));
         let applied = match self.state.clone() {

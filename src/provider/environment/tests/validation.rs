@@ -145,7 +145,58 @@ async fn wrong_values_are_told_at_their_attribute() {
             config(r#"{"name": "simulation", "compute_environment": {"max_vcpus": 1e12}}"#),
             "compute_environment.max_vcpus",
         ),
-        (compute(r#""type": "FARGATE""#), "compute_environment.type"),
+        (compute(r#""type": "fargate""#), "compute_environment.type"),
+        (
+            compute(r#""type": "FARGATE", "instance_types": ["c6i"]"#),
+            "compute_environment.instance_types",
+        ),
+        (
+            compute(r#""type": "FARGATE_SPOT", "min_vcpus": 0"#),
+            "compute_environment.min_vcpus",
+        ),
+        (
+            compute(r#""type": "FARGATE", "update_policy": {"terminate_jobs_on_update": true}"#),
+            "compute_environment.update_policy",
+        ),
+        (
+            compute(r#""type": "SPOT", "allocation_strategy": "BEST_FIT_PROGRESSIVE_ORDERED""#),
+            "compute_environment.allocation_strategy",
+        ),
+        (
+            compute(r#""allocation_strategy": "SPOT_CAPACITY_OPTIMIZED""#),
+            "compute_environment.allocation_strategy",
+        ),
+        (compute(r#""bid_percentage": 50"#), "compute_environment.bid_percentage"),
+        (
+            compute(r#""type": "SPOT", "bid_percentage": 101"#),
+            "compute_environment.bid_percentage",
+        ),
+        (
+            compute(r#""min_scale_down_delay_minutes": 19"#),
+            "compute_environment.min_scale_down_delay_minutes",
+        ),
+        (
+            compute(r#""container_insights": "ON""#),
+            "compute_environment.container_insights",
+        ),
+        (
+            compute(r#""update_policy": {"job_execution_timeout_minutes": 7201}"#),
+            "compute_environment.update_policy.job_execution_timeout_minutes",
+        ),
+        (
+            compute(r#""launch_template": {"id": "lt-0123456789abcdef0", "name": "mine"}"#),
+            "compute_environment.launch_template.name",
+        ),
+        (
+            compute(r#""launch_template": {"version": "1"}"#),
+            "compute_environment.launch_template",
+        ),
+        (
+            compute(
+                r#""instance_types": ["c6i"], "launch_template": {"name": "mine", "overrides": [{"name": "other", "target_instance_types": ["m6i"]}]}"#,
+            ),
+            "compute_environment.launch_template.overrides[0].target_instance_types[0]",
+        ),
         (
             compute(r#""allocation_strategy": "best""#),
             "compute_environment.allocation_strategy",
