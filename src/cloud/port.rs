@@ -126,6 +126,8 @@ pub struct EndpointRequest {
     pub route_table_ids: BTreeSet<String>,
     /// Private DNS (interface kind).
     pub private_dns_enabled: bool,
+    /// Policy document; `None`: AWS's default.
+    pub policy: Option<String>,
     /// Idempotency token: the same token and request never make a second endpoint.
     pub client_token: String,
     /// Tags.
@@ -149,6 +151,17 @@ pub struct EndpointChange {
     pub remove_security_group_ids: BTreeSet<String>,
     /// Private DNS on or off.
     pub private_dns_enabled: Option<bool>,
+    /// Another policy.
+    pub policy: Option<PolicyChange>,
+}
+
+/// What becomes of an endpoint's policy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PolicyChange {
+    /// This document takes its place (`PolicyDocument`).
+    Replace(String),
+    /// AWS's default takes its place, which lets everything through (`ResetPolicy`).
+    Reset,
 }
 
 /// Calls of EC2 about the network.

@@ -41,6 +41,8 @@ pub struct EndpointService {
     pub availability_zones: BTreeSet<String>,
     /// Whether it has a private DNS name at all.
     pub supports_private_dns: bool,
+    /// Whether its endpoints can have policies.
+    pub supports_policies: bool,
 }
 
 impl Facts {

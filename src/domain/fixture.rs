@@ -1,10 +1,10 @@
 //! The seed's environment and its region, for tests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Tags;
 use super::batch::ComputeType;
-use super::endpoint::EndpointKind;
+use super::endpoint::{EndpointKind, PolicyPreset};
 use super::facts::{EndpointService, Facts};
 use super::observed::{Endpoint, Observed, RouteTable, Subnet, Vpc};
 use super::spec::{
@@ -46,6 +46,7 @@ pub(crate) fn tokyo() -> Facts {
             kinds,
             availability_zones: zones.iter().cloned().collect(),
             supports_private_dns: true,
+            supports_policies: true,
         };
         facts.endpoint_services.insert(service_name, service);
     }
@@ -100,6 +101,7 @@ pub(crate) fn endpoint(id: &str, service_name: &str, kind: EndpointKind) -> Endp
         security_group_ids: BTreeSet::new(),
         network_interface_ids: BTreeSet::new(),
         dns_name: None,
+        policy: None,
         tags: Tags::new(),
     }
 }
@@ -122,6 +124,10 @@ pub(crate) fn seed() -> Spec {
             additional_services: Vec::new(),
             private_dns_enabled: true,
             availability_zones: None,
+            policy: PolicyPreset::FullAccess,
+            organization_id: None,
+            policies: BTreeMap::new(),
+            enabled: true,
         },
         security_group: SecurityGroupSpec {
             name: Some("for-batch-compute-environment".to_owned()),

@@ -16,6 +16,10 @@ pub const ROOM_FOR_ZONES: usize = 4;
 
 /// Interface endpoints of one VPC; raised on request. Source: AWS PrivateLink Guide, "AWS PrivateLink quotas".
 pub const INTERFACE_ENDPOINTS_PER_VPC: usize = 50;
+/// Characters of an endpoint's policy, white space included. Source: as [`INTERFACE_ENDPOINTS_PER_VPC`].
+pub const ENDPOINT_POLICY_LENGTH: usize = 20_480;
+/// Characters of an organisation's id behind `o-`. Source: AWS Organizations API Reference, Organization.
+pub const ORGANIZATION_ID_LENGTH: std::ops::RangeInclusive<usize> = 10..=32;
 
 /// Rules of a security group for each direction and each IP version; raised on request. Source: Amazon VPC User Guide, "Amazon
 /// VPC quotas".

@@ -12,6 +12,7 @@
 //! | [`address`] | which block each zone's subnet gets |
 //! | [`batch`] | the compute environment: types, strategies, what Batch accepts and what it changes in place |
 //! | [`change`] | the one table of changes: in place or replace |
+//! | [`cost`] | what the interface endpoints cost in a month |
 //! | [`endpoint`] | the one table of endpoints: which services an environment needs, and why |
 //! | [`existing`] | what an environment needs of a network that somebody else made |
 //! | [`facts`] | what must be known of the account and the region |
@@ -31,6 +32,7 @@
 pub mod address;
 pub mod batch;
 pub mod change;
+pub mod cost;
 pub mod endpoint;
 pub mod existing;
 pub mod facts;

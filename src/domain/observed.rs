@@ -167,6 +167,8 @@ pub struct Endpoint {
     pub network_interface_ids: BTreeSet<String>,
     /// First DNS name.
     pub dns_name: Option<String>,
+    /// Its policy, a JSON document; `None`: not reported, which means that everything passes.
+    pub policy: Option<String>,
     /// Tags.
     pub tags: Tags,
 }

@@ -13,6 +13,7 @@ use super::batch::{
     AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceProfileChoice, LaunchTemplate,
     ServiceRoleChoice, SpotFleetRoleChoice, UpdatePolicy,
 };
+use super::endpoint::PolicyPreset;
 use super::firewall::Rule;
 use super::identity;
 use super::name::{EnvironmentName, Ownership, instance_role_name, spot_fleet_role_name};
@@ -147,6 +148,14 @@ pub struct EndpointsSpec {
     pub private_dns_enabled: bool,
     /// Zones that get an interface of each endpoint; `None`: all of the environment's.
     pub availability_zones: Option<Vec<String>>,
+    /// What the endpoints' policies let through.
+    pub policy: PolicyPreset,
+    /// The organisation, for the preset that needs it.
+    pub organization_id: Option<String>,
+    /// Short or full service name → policy document; wins over the preset.
+    pub policies: BTreeMap<String, String>,
+    /// Whether there are any endpoints; without them the environment is parked.
+    pub enabled: bool,
 }
 
 /// The security group that the environment owns.

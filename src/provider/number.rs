@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::domain::cost::Amount;
+
 /// A number of the configuration or the state.
 ///
 /// Terraform's numbers are decimals of any precision: those that are no exact `int64` or `float64` arrive as text. All our
@@ -31,6 +33,15 @@ impl Number {
 impl<T: Into<i64>> From<T> for Number {
     fn from(value: T) -> Self {
         Self::Whole(value.into())
+    }
+}
+
+/// In the shortest decimal form, which is also Terraform's.
+impl Number {
+    /// An amount of money.
+    pub(crate) fn amount(amount: Amount) -> Self {
+        let text = amount.to_string();
+        text.parse().map_or(Self::Other(text), Self::Whole)
     }
 }
 

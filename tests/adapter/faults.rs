@@ -32,6 +32,7 @@ async fn a_lost_answer_makes_no_second_endpoint() {
         security_group_ids: one(&network.group_id),
         route_table_ids: BTreeSet::new(),
         private_dns_enabled: true,
+        policy: None,
         client_token: "lost-endpoint-token".to_owned(),
         tags: tag("Name", "lost-endpoint"),
     };

@@ -216,6 +216,7 @@ async fn endpoints() {
         security_group_ids: one(&network.group_id),
         route_table_ids: BTreeSet::new(),
         private_dns_enabled: true,
+        policy: None,
         client_token: "interface".to_owned(),
         tags: tag("Name", "interface"),
     };

@@ -188,9 +188,11 @@ fn add_service(services: &mut BTreeMap<String, EndpointService>, detail: &Servic
         match kind {
             ServiceType::Gateway => {
                 service.kinds.insert(EndpointKind::Gateway);
+                service.supports_policies |= detail.vpc_endpoint_policy_supported().unwrap_or(false);
             }
             ServiceType::Interface => {
                 service.kinds.insert(EndpointKind::Interface);
+                service.supports_policies |= detail.vpc_endpoint_policy_supported().unwrap_or(false);
                 service
                     .availability_zones
                     .extend(detail.availability_zones().iter().cloned());

@@ -41,6 +41,8 @@ pub struct Behaviour {
     pub service_zones: BTreeMap<String, BTreeSet<String>>,
     /// Full names of services that the region does not offer.
     pub absent_services: BTreeSet<String>,
+    /// Full names of services whose endpoints cannot have policies.
+    pub services_without_policies: BTreeSet<String>,
     /// Full service name → why every endpoint for it ends up `failed`.
     pub failing_services: BTreeMap<String, String>,
 
@@ -78,6 +80,7 @@ impl Behaviour {
                 .collect(),
             service_zones: BTreeMap::new(),
             absent_services: BTreeSet::new(),
+            services_without_policies: BTreeSet::new(),
             failing_services: BTreeMap::new(),
             latency: Duration::ZERO,
             describe_lag: Duration::ZERO,
@@ -103,6 +106,7 @@ impl Behaviour {
                     kinds: kinds.iter().copied().collect(),
                     availability_zones: self.service_zones.get(&service_name).unwrap_or(&self.zones).clone(),
                     supports_private_dns: kinds.contains(&Interface),
+                    supports_policies: !self.services_without_policies.contains(&service_name),
                     service_name: service_name.clone(),
                 };
                 (service_name, service)

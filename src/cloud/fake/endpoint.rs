@@ -9,8 +9,9 @@ use tokio::time::Instant;
 
 use super::refusal::{Answer, Refusal};
 use super::world::{Moment, World, inside, known, known_mut};
-use crate::cloud::{EndpointChange, EndpointRequest, ErrorKind};
+use crate::cloud::{EndpointChange, EndpointRequest, ErrorKind, PolicyChange};
 use crate::domain::endpoint::EndpointKind;
+use crate::domain::endpoint::policy::{FULL_ACCESS, validate_document};
 use crate::domain::facts::EndpointService;
 use crate::domain::observed::{Endpoint, NetworkInterface};
 
@@ -72,6 +73,7 @@ impl World {
                 .ok_or_else(|| Refusal::unknown_id(&id));
         }
         let service = self.check_request(at, request)?;
+        check_policy(&service, request.policy.as_deref())?;
         let interface = request.kind == EndpointKind::Interface;
         let mut endpoint = Endpoint {
             id: self.new_id("vpce"),
@@ -85,6 +87,7 @@ impl World {
             security_group_ids: request.security_group_ids.clone(),
             network_interface_ids: BTreeSet::new(),
             dns_name: None,
+            policy: Some(request.policy.clone().unwrap_or_else(|| FULL_ACCESS.to_owned())),
             tags: request.tags.clone(),
         };
         if interface {
@@ -313,6 +316,14 @@ impl World {
             }
             changed.private_dns_enabled = enabled;
         }
+        match &change.policy {
+            None => {}
+            Some(PolicyChange::Replace(document)) => {
+                check_policy(&service, Some(document))?;
+                changed.policy = Some(document.clone());
+            }
+            Some(PolicyChange::Reset) => changed.policy = Some(FULL_ACCESS.to_owned()),
+        }
         if !(leaving.is_empty() && added.is_empty()) {
             changed.state = "pending".to_owned();
             until = Some(at.now + at.behaviour.endpoint_pending);
@@ -337,6 +348,19 @@ impl World {
             }
         }
     }
+}
+
+/// A service without policies takes none, and no service one that is malformed or too long.
+fn check_policy(service: &EndpointService, document: Option<&str>) -> Answer<()> {
+    let Some(document) = document else { return Ok(()) };
+    if !service.supports_policies {
+        let message = format!(
+            "The service {} does not support endpoint policies.",
+            service.service_name
+        );
+        return Err(Refusal::invalid("InvalidParameter", message));
+    }
+    validate_document(document).map_err(|_| Refusal::invalid("InvalidPolicyDocument", "Policy document is invalid"))
 }
 
 /// Whether something that ends at a moment has ended.

@@ -175,6 +175,7 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
         security_group_ids: BTreeSet::new(),
         route_table_ids: BTreeSet::new(),
         private_dns_enabled: false,
+        policy: None,
         client_token: String::new(),
         tags: Tags::new(),
     };

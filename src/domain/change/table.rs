@@ -12,6 +12,8 @@ const INFRASTRUCTURE: &str = "AWS Batch rolls out instances with the new value a
 const SCALING: &str = "A scaling update takes minutes and touches no instance.";
 const ENDPOINT: &str = "Endpoints are added, changed and removed one by one.";
 
+const POLICY: &str = "The policy of an endpoint is exchanged as it is; its interfaces and names stay.";
+
 const OURS: &str = "This provider.";
 const VPC_GUIDE: &str = "Amazon VPC User Guide, \"VPC CIDR blocks\" and \"Subnet CIDR blocks\".";
 const PRIVATELINK_GUIDE: &str = "EC2 API Reference, ModifyVpcEndpoint.";
@@ -124,6 +126,14 @@ pub static TABLE: &[Row] = &[
     in_place("endpoints.additional_services", ENDPOINT, PRIVATELINK_GUIDE),
     in_place("endpoints.private_dns_enabled", ENDPOINT, PRIVATELINK_GUIDE),
     in_place("endpoints.availability_zones", ENDPOINT, PRIVATELINK_GUIDE),
+    in_place("endpoints.policy", POLICY, PRIVATELINK_GUIDE),
+    in_place("endpoints.organization_id", POLICY, PRIVATELINK_GUIDE),
+    in_place("endpoints.policies", POLICY, PRIVATELINK_GUIDE),
+    in_place(
+        "endpoints.enabled",
+        "The endpoints are removed or made again, and nothing else is touched.",
+        PRIVATELINK_GUIDE,
+    ),
     row("security_group.name", Replace, SHARED_GROUP, GROUP_API, |s| {
         Some(s.security_group_name())
     }),

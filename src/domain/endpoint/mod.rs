@@ -8,8 +8,10 @@ use std::fmt;
 
 use super::batch::ComputeType;
 
+pub mod policy;
 pub mod services;
 
+pub use policy::PolicyPreset;
 pub use services::{Service, resolve};
 
 /// Short name of CloudWatch Logs.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{EndpointKind, required};
+use super::{EndpointKind, PolicyPreset, required};
 use crate::domain::batch::ComputeType;
 use crate::domain::facts::{EndpointService, Facts};
 use crate::domain::name::short_service_name;
@@ -23,6 +23,15 @@ pub struct Service {
     pub availability_zones: BTreeSet<String>,
     /// Whether it has a private DNS name.
     pub supports_private_dns: bool,
+    /// Whether its endpoints can have policies.
+    pub supports_policies: bool,
+}
+
+impl Service {
+    /// Whether a user means this service by a name, be it the short or the full one.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.short_name == name || self.service_name == name
+    }
 }
 
 /// The services that an environment gets endpoints for, required ones first, and what is wrong with the rest.
@@ -45,7 +54,41 @@ pub fn resolve(compute_type: ComputeType, spec: &EndpointsSpec, facts: &Facts) -
             Err(error) => errors.push(error.at(format!("endpoints.additional_services[{index}]"))),
         }
     }
+    errors.extend(policy_errors(spec, &services));
     (services, errors)
+}
+
+/// Policies of services that have no endpoint, or none that can have a policy.
+fn policy_errors(spec: &EndpointsSpec, services: &[Service]) -> Vec<PlanError> {
+    let mut errors = Vec::new();
+    for (index, name) in spec.policies.keys().enumerate() {
+        let invalid = match services.iter().find(|service| service.is_named(name)) {
+            None => Invalid::new(
+                format!("The environment has no endpoint for {name:?}"),
+                format!(
+                    "It has endpoints for {}.{} Remove the policy, or add the service to additional_services.",
+                    suggest::listed(services.iter().map(|service| &service.short_name)),
+                    suggest::did_you_mean(name, services.iter().map(|service| service.short_name.as_str()))
+                ),
+            ),
+            Some(service) if !service.supports_policies => Invalid::new(
+                format!("Endpoints for {name:?} cannot have a policy"),
+                "AWS PrivateLink offers none for this service, so everything passes. Remove the policy.",
+            ),
+            Some(service) if spec.policies.keys().take(index).any(|other| service.is_named(other)) => Invalid::new(
+                format!("Two policies for {}", service.short_name),
+                "One is under the short and one under the full name of the service. Remove one of the two.",
+            ),
+            Some(_) => continue,
+        };
+        errors.push(invalid.at(format!("endpoints.policies[{name:?}]")));
+    }
+    if spec.policy == PolicyPreset::SameOrganization && spec.organization_id.is_none() {
+        let detail =
+            "Endpoint policies name the organisation. Set organization_id to its id, such as \"o-a1b2c3d4e5\".";
+        errors.push(Invalid::new("Which organisation is not said", detail).at("endpoints.organization_id"));
+    }
+    errors
 }
 
 /// The service that a user asks for. One that is offered as gateway, which is free, gets a gateway.
@@ -108,6 +151,7 @@ fn service(offer: &EndpointService, kind: EndpointKind, facts: &Facts) -> Servic
         kind,
         availability_zones: offer.availability_zones.clone(),
         supports_private_dns: kind == EndpointKind::Interface && offer.supports_private_dns,
+        supports_policies: offer.supports_policies,
     }
 }
 

@@ -58,7 +58,8 @@ fn subnets(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
 }
 
 fn endpoints(topology: &Topology, fatal: &mut impl FnMut(&'static str, String)) {
-    for row in required(topology.compute_environment.compute_type, false) {
+    let needed = required(topology.compute_environment.compute_type, false).filter(|_| !topology.parked);
+    for row in needed {
         let there = topology
             .endpoints
             .iter()

@@ -81,6 +81,16 @@ fn endpoints(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &s
              names. Set it to true, unless a private hosted zone of your own resolves these names.",
         );
     }
+    if topology.parked {
+        warn(
+            "endpoints.enabled",
+            "The environment is parked".to_owned(),
+            "It has no endpoints, and nothing is billed for them: no instance can register and no image can be pulled, so that jobs \
+             wait in RUNNABLE, and jobs that are running when the endpoints go will fail. Everything else stays. Set enabled to \
+             true to have the endpoints made again.",
+        );
+        return;
+    }
     if plan(LOGS).is_none() {
         warn(
             "endpoints.cloudwatch_logs",

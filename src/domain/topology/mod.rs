@@ -40,8 +40,12 @@ pub struct Topology {
     pub subnets: Vec<SubnetPlan>,
     /// The shared security group.
     pub security_group: SecurityGroupPlan,
-    /// Endpoints, by service name.
+    /// Endpoints, by service name; none while the environment is parked.
     pub endpoints: Vec<EndpointPlan>,
+    /// Full names of the services that have endpoints, or would have if the environment were not parked.
+    pub service_names: BTreeSet<String>,
+    /// Whether the environment is parked: everything is there but the endpoints.
+    pub parked: bool,
     /// The instance role and its profile (both of this name), when owned.
     pub instance_role: Option<RolePlan>,
     /// The service role, when owned.
@@ -116,6 +120,8 @@ pub struct EndpointPlan {
     pub availability_zones: BTreeSet<String>,
     /// Whether private DNS is on; false for a gateway.
     pub private_dns_enabled: bool,
+    /// The policy, a JSON document; `None`: AWS's default, which lets everything through.
+    pub policy: Option<String>,
     /// Id of an endpoint of somebody else's in an existing network, which serves and is used as it is; `None`: the environment's own.
     pub existing_id: Option<String>,
     /// Tags.

@@ -8,6 +8,7 @@ use crate::domain::batch::{
     ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, LaunchTemplate, ServiceRoleChoice,
     SpotFleetRoleChoice, memory, rules, validate_spec,
 };
+use crate::domain::endpoint::policy::{self, Perimeter};
 use crate::domain::endpoint::{self, EndpointKind, Service};
 use crate::domain::facts::Facts;
 use crate::domain::firewall::{self, Rule, text};
@@ -43,6 +44,11 @@ impl Topology {
             .map_err(|error| errors.push(error))
             .unwrap_or_default();
         let place = place::find(spec, facts, &services).map_err(|found| errors.extend(found));
+        errors.extend(
+            place
+                .iter()
+                .flat_map(|place| policies_of_others(spec, &services, place)),
+        );
         match place {
             Ok(place) if errors.is_empty() => Ok(Planner {
                 spec,
@@ -54,6 +60,19 @@ impl Topology {
             _ => Err(errors),
         }
     }
+}
+
+/// Policies for endpoints that are somebody else's: what others made is never changed.
+fn policies_of_others(spec: &Spec, services: &[Service], place: &Place) -> Vec<PlanError> {
+    let names = spec.endpoints.policies.keys();
+    let of_others = names.filter_map(|name| {
+        let service = services.iter().find(|service| service.is_named(name))?;
+        let id = place.serving.get(&service.short_name)?;
+        let summary = format!("The endpoint for {name:?} is not the environment's own");
+        let detail = format!("{id} was there already and is used as it is, with its own policy. Remove the policy.");
+        Some(Invalid::new(summary, detail).at(format!("endpoints.policies[{name:?}]")))
+    });
+    of_others.collect()
 }
 
 fn role_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
@@ -201,7 +220,13 @@ impl Planner<'_> {
                 ),
                 tags: self.tags(),
             },
-            endpoints: services.iter().map(|service| self.endpoint(service, place)).collect(),
+            endpoints: services
+                .iter()
+                .filter(|_| spec.endpoints.enabled)
+                .map(|service| self.endpoint(service, place))
+                .collect(),
+            service_names: services.iter().map(|service| service.service_name.clone()).collect(),
+            parked: !spec.endpoints.enabled,
             instance_role: (spec.instance_profile() == Some(InstanceProfileChoice::Owned))
                 .then(|| self.instance_role()),
             service_role: (spec.service_role() == ServiceRoleChoice::Owned).then(|| self.service_role()),
@@ -233,8 +258,29 @@ impl Planner<'_> {
                 EndpointKind::Interface | EndpointKind::Gateway => BTreeSet::new(),
             },
             private_dns_enabled: service.supports_private_dns && self.spec.endpoints.private_dns_enabled,
+            policy: match &existing_id {
+                Some(_) => None,
+                None => self.policy(service),
+            },
             existing_id,
             tags: self.tags_for(&service.short_name),
+        }
+    }
+
+    /// The user's policy for the service, else the preset's, as far as the service can have one.
+    fn policy(&self, service: &Service) -> Option<String> {
+        let endpoints = &self.spec.endpoints;
+        let perimeter = Perimeter {
+            partition: &self.facts.partition,
+            region: &self.facts.region,
+            account_id: &self.facts.account_id,
+            organization_id: endpoints.organization_id.as_deref(),
+        };
+        let written = endpoints.policies.iter().find(|(name, _)| service.is_named(name));
+        match written {
+            Some((_, document)) => Some(document.clone()),
+            None if service.supports_policies => policy::document(endpoints.policy, &service.short_name, &perimeter),
+            None => None,
         }
     }
 

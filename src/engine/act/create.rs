@@ -196,6 +196,7 @@ pub(super) async fn endpoint(run: &Run<'_>, service: &str) -> Result<(), StepErr
         security_group_ids: BTreeSet::new(),
         route_table_ids: BTreeSet::new(),
         private_dns_enabled: plan.private_dns_enabled,
+        policy: plan.policy.clone(),
         client_token: run.client_token(service),
         tags: plan.tags.clone(),
     };

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::diff::assign_route_tables;
-use crate::cloud::EndpointChange;
+use crate::cloud::{EndpointChange, PolicyChange};
 use crate::domain::Tags;
-use crate::domain::endpoint::EndpointKind;
+use crate::domain::endpoint::{EndpointKind, policy};
 use crate::domain::existing::guests::Guests;
 use crate::domain::observed::{Endpoint, Observed};
 use crate::domain::spec::IgnoredTags;
@@ -82,6 +82,10 @@ pub(super) fn endpoint_change(
                 change.private_dns_enabled = Some(plan.private_dns_enabled);
             }
         }
+    }
+    if !policy::same(plan.policy.as_deref(), endpoint.policy.as_deref()) {
+        let wanted = plan.policy.clone();
+        change.policy = Some(wanted.map_or(PolicyChange::Reset, PolicyChange::Replace));
     }
     (incomplete || change != EndpointChange::default()).then_some(change)
 }

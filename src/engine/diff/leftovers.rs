@@ -16,7 +16,11 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
         .iter()
         .map(|plan| plan.availability_zone.as_str())
         .collect();
-    let unused = [Milestone::EndpointsAvailable, Milestone::ComputeEnvironmentSettled];
+    let unused = [
+        Milestone::EndpointsAvailable,
+        Milestone::EndpointsGone,
+        Milestone::ComputeEnvironmentSettled,
+    ];
     for subnet in observed
         .own_subnets(ownership)
         .filter(|subnet| !zones.contains(subnet.availability_zone.as_str()))

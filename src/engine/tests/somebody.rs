@@ -49,6 +49,7 @@ pub(super) async fn endpoint(lab: &Lab, network: &ExistingNetworkSpec, service: 
         security_group_ids: Default::default(),
         route_table_ids: Default::default(),
         private_dns_enabled: kind == EndpointKind::Interface,
+        policy: None,
         client_token: service.to_owned(),
         tags: Tags::new(),
     };

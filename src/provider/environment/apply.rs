@@ -12,7 +12,7 @@ use tf_provider::{Diagnostic, Diagnostics};
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::spec::{self, Surroundings};
-use super::state::Sight;
+use super::state::{Place, Sight};
 use crate::domain::batch::ComputeType;
 use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
@@ -112,7 +112,13 @@ impl Apply {
             return true;
         }
         let nothing = Environment::default();
-        let seen = sight(&self.connection, &self.target.ownership, observed, &nothing);
+        let seen = sight(
+            &self.connection,
+            &self.target.ownership,
+            observed,
+            &nothing,
+            self.place(),
+        );
         let state = Sight {
             serving: Some(guests::serving(&self.topology, observed)),
             ..seen
@@ -187,6 +193,13 @@ impl Apply {
         }
     }
 
+    fn place(&self) -> Place<'_> {
+        Place {
+            partition: &self.topology.partition,
+            facts: &self.facts,
+        }
+    }
+
     fn outcome(&self, outcome: Outcome, diags: &mut Diagnostics) -> Environment {
         add_failures(diags, &outcome.failures, self.go_on);
         let engine = &self.connection.engine;
@@ -198,7 +211,8 @@ impl Apply {
     }
 
     fn state(&self, observed: &Observed, drift: Vec<String>) -> Environment {
-        let sight = sight(&self.connection, &self.target.ownership, observed, &self.planned);
+        let ownership = &self.target.ownership;
+        let sight = sight(&self.connection, ownership, observed, &self.planned, self.place());
         Sight {
             drift,
             serving: Some(guests::serving(&self.topology, observed)),
@@ -276,11 +290,13 @@ pub(super) fn sight<'a>(
     ownership: &'a Ownership,
     observed: &'a Observed,
     reference: &'a Environment,
+    place: Place<'a>,
 ) -> Sight<'a> {
     Sight {
         observed,
         ownership,
         reference,
+        place,
         drift: Vec::new(),
         serving: None,
         default_tags: &connection.settings.default_tags,

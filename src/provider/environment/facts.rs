@@ -52,6 +52,13 @@ struct ServiceFacts {
     interface: bool,
     availability_zones: BTreeSet<String>,
     private_dns: bool,
+    /// Missing in what was kept before policies were known of: nearly all services have them.
+    #[serde(default = "yes")]
+    policies: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 impl RegionFacts {
@@ -60,13 +67,16 @@ impl RegionFacts {
         self.availability_zones.is_empty() || self.endpoint_services.is_empty()
     }
 
+    /// Whether the endpoints of a service can have policies, as far as is known.
+    pub(super) fn takes_policies(&self, service_name: &str) -> bool {
+        self.endpoint_services
+            .get(service_name)
+            .is_none_or(|service| service.policies)
+    }
+
     /// What of `facts` a topology relies on.
     pub(super) fn used_by(topology: &Topology, facts: &Facts) -> Self {
-        let used: BTreeSet<&String> = topology
-            .endpoints
-            .iter()
-            .map(|endpoint| &endpoint.service_name)
-            .collect();
+        let used = &topology.service_names;
         let mut kept = Self::all(facts);
         kept.endpoint_services
             .retain(|service_name, _| used.contains(service_name));
@@ -151,6 +161,7 @@ impl From<&EndpointService> for ServiceFacts {
             interface: offer.kinds.contains(&EndpointKind::Interface),
             availability_zones: offer.availability_zones.clone(),
             private_dns: offer.supports_private_dns,
+            policies: offer.supports_policies,
         }
     }
 }
@@ -169,6 +180,7 @@ impl ServiceFacts {
                 .collect(),
             availability_zones: self.availability_zones.clone(),
             supports_private_dns: self.private_dns,
+            supports_policies: self.policies,
         }
     }
 }

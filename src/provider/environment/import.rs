@@ -8,7 +8,7 @@ use tf_provider::{Diagnostic, Diagnostics};
 use super::apply::{desired, sight};
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
-use super::state::Sight;
+use super::state::{Place, Sight};
 use crate::domain::batch::ComputeType;
 use crate::domain::endpoint::{EndpointKind, required};
 use crate::domain::existing::guests::{self, Guests, Need, Offer};
@@ -36,7 +36,7 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         .map_err(|wrong: crate::domain::problem::Invalid| diagnostic("", wrong.summary, wrong.detail))?;
     let connection = session.connection(id.region.as_deref()).await?;
     let told = |error| cloud_error("", &format!("Cannot look for environment {}", id.name), &error);
-    let asked = facts::ask(&connection.engine, false, None).await.map_err(told)?;
+    let mut asked = facts::ask(&connection.engine, false, None).await.map_err(told)?;
     let ownership = Ownership {
         environment: id.name.clone(),
         account_id: asked.account_id.clone(),
@@ -63,9 +63,17 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
     if let Some(error) = incomplete(&observed, &ownership, &connection) {
         return Err(error);
     }
+    if observed.own_endpoints(&ownership).next().is_none() {
+        // A parked environment has no route that names the prefix lists.
+        asked.prefix_lists = connection.cloud().prefix_lists().await.map_err(told)?;
+    }
     let whole_region = RegionFacts::all(&asked);
+    let place = Place {
+        partition: &asked.partition,
+        facts: &whole_region,
+    };
     let nothing = Environment::default();
-    let seen = || sight(&connection, &ownership, &observed, &nothing);
+    let seen = || sight(&connection, &ownership, &observed, &nothing, place);
     let state = Sight {
         serving: Some(serving(&observed, &ownership)),
         ..seen()
@@ -81,7 +89,7 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
     };
     let asked = Facts {
         network: observed.existing_network.then(|| observed.clone()),
-        ..asked
+        ..asked.clone()
     };
     Ok((state.state(), RegionFacts::used_by(&topology, &asked)))
 }
@@ -146,10 +154,6 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
         (
             "the security group",
             observed.own_security_group(ownership, None).is_some(),
-        ),
-        (
-            "the endpoints",
-            observed.existing_network || observed.own_endpoints(ownership).next().is_some(),
         ),
         ("the compute environment", observed.compute_environment.is_some()),
     ];

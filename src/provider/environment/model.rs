@@ -16,6 +16,7 @@ model! {
         compute_environment: ComputeEnvironment,
         isolation: Isolation,
         deletion_protection: bool,
+        estimated_monthly_cost: MonthlyCost,
         drift: List<String>,
         tags: Map<String>,
         tags_all: Map<String>,
@@ -49,6 +50,10 @@ model! {
         additional_services: List<String>,
         private_dns_enabled: bool,
         availability_zones: List<String>,
+        policy: String,
+        organization_id: String,
+        policies: Map<String>,
+        enabled: bool,
         services: Map<Service>,
     }
 
@@ -61,6 +66,16 @@ model! {
         state: String,
         dns_name: String,
         network_interface_ids: List<String>,
+    }
+
+    /// `estimated_monthly_cost`.
+    MonthlyCost {
+        currency: String,
+        amount: Number,
+        hours: Number,
+        endpoint_zone_pairs: Number,
+        unit_price: Number,
+        price_date: String,
     }
 
     /// `security_group`.

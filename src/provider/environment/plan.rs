@@ -13,6 +13,7 @@ use super::project::Projection;
 use super::spec::{self, Surroundings};
 use crate::cloud::CallerIdentity;
 use crate::domain::change::{self, Change};
+use crate::domain::cost::Estimate;
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::facts::Facts;
 use crate::domain::lint::{self, Note, Severity};
@@ -21,7 +22,7 @@ use crate::domain::spec::{Kept, Spec};
 use crate::domain::topology::Topology;
 use crate::provider::attribute::Unknowns;
 use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
-use crate::provider::read::text;
+use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session, Unavailable};
 
 /// A plan.
@@ -166,8 +167,11 @@ impl Planner<'_> {
             self.prior
                 .is_some_and(|prior| prior.state.drift != Value::Value(Vec::new()))
         };
-        let others_stay =
-            |known: &&RegionFacts| !drifted() && self.prior.is_some_and(|prior| known.know_endpoints(prior.state));
+        // A parked environment has nothing to do with the endpoints of others, and nothing about them is kept.
+        let others_stay = |known: &&RegionFacts| {
+            let knows = |prior: Prior<'_>| known.know_endpoints(prior.state);
+            !drifted() && !self.was_parked() && self.prior.is_some_and(knows)
+        };
         let known = known.filter(|known| spec.network.existing.is_none() || others_stay(known));
         if let Some(known) = known {
             let facts = Facts {
@@ -256,8 +260,35 @@ impl Planner<'_> {
             state,
             facts: desired.facts,
             replace: desired.replace.into_iter().map(path).collect(),
-            warnings: warnings.collect(),
+            warnings: warnings.chain(self.restored(desired.topology.as_ref())).collect(),
         }
+    }
+
+    fn was_parked(&self) -> bool {
+        self.prior
+            .is_some_and(|prior| object(&prior.state.endpoints).enabled == Value::Value(false))
+    }
+
+    /// What it means that a parked environment gets its endpoints back.
+    fn restored(&self, topology: Option<&Topology>) -> Option<Diagnostic> {
+        let was_parked = self.was_parked();
+        let decided = !self.unknown.touch(&["endpoints.enabled"]);
+        let topology = topology.filter(|topology| was_parked && decided && !topology.parked)?;
+        let estimate = Estimate::of(topology);
+        let cost = match (estimate.amount(), estimate.unit_price) {
+            (Some(amount), Some(_)) => format!(", which is about {amount} {} a month", estimate.currency),
+            _ => String::new(),
+        };
+        Some(diagnostic(
+            "endpoints.enabled",
+            "The parked environment gets its endpoints back",
+            format!(
+                "{} endpoints are made, with new ids and interfaces; that takes AWS some minutes. From then on {} interfaces are \
+                 billed by the hour{cost}, and jobs that have been waiting start.",
+                topology.endpoints.len(),
+                estimate.endpoint_zone_pairs,
+            ),
+        ))
     }
 
     /// What replaces: by the table, and whatever always replaces and is not known yet.

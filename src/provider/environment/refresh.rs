@@ -8,7 +8,7 @@ use super::apply::{control, desired, sight, target_of_state};
 use super::facts::RegionFacts;
 use super::model::Environment;
 use super::plan::other_account;
-use super::state::Sight;
+use super::state::{Place, Sight};
 use super::timeouts::{Operation, timeout};
 use crate::domain::existing::guests;
 use crate::engine::Target;
@@ -38,7 +38,11 @@ async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Re
     if observed.is_empty(&target.ownership) {
         return Ok(None);
     }
-    let seen = sight(&connection, &target.ownership, &observed, state);
+    let place = Place {
+        partition: &partition,
+        facts: known,
+    };
+    let seen = sight(&connection, &target.ownership, &observed, state, place);
     let sight = match desired(&connection, state, known, &observed, &partition) {
         Ok(topology) => Sight {
             drift: connection.engine.differences(&topology, &observed),
@@ -62,7 +66,7 @@ pub(super) async fn destroy(
     timeout: Duration,
     diags: &mut Diagnostics,
 ) -> Option<()> {
-    let (connection, target, _) = match open(session, state).await {
+    let (connection, target, partition) = match open(session, state).await {
         Ok(open) => open,
         Err(error) => {
             diags.errors.push(error);
@@ -73,7 +77,11 @@ pub(super) async fn destroy(
     let control = control(timeout, {
         let (connection, target, state) = (connection.clone(), target.clone(), state.clone());
         move |observed| {
-            let sight = sight(&connection, &target.ownership, observed, &state);
+            let place = Place {
+                partition: &partition,
+                facts: &RegionFacts::default(),
+            };
+            let sight = sight(&connection, &target.ownership, observed, &state, place);
             context.checkpoint(&tf_provider::value::Value::Value(sight.state()));
         }
     });

@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{ResourceType, UnsuccessfulItem, VpcEndpoint, VpcEndpoin
 use super::super::answer::{incomplete, refused};
 use super::super::classify::kind;
 use super::{filter, ids, specifications, tags, text};
-use crate::cloud::{CloudError, EndpointChange, EndpointRequest, ErrorKind, Result};
+use crate::cloud::{CloudError, EndpointChange, EndpointRequest, ErrorKind, PolicyChange, Result};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::observed::Endpoint;
 
@@ -56,6 +56,10 @@ fn from_sdk(endpoint: &VpcEndpoint) -> Option<Endpoint> {
             .dns_entries()
             .first()
             .and_then(|entry| entry.dns_name().map(str::to_owned)),
+        policy: endpoint
+            .policy_document()
+            .filter(|document| !document.is_empty())
+            .map(str::to_owned),
         tags: tags::from_sdk(endpoint.tags()),
     })
 }
@@ -83,6 +87,7 @@ pub(super) async fn create(client: &Client, request: &EndpointRequest) -> Result
         .set_security_group_ids(ids(&request.security_group_ids))
         .set_route_table_ids(ids(&request.route_table_ids))
         .set_private_dns_enabled(interface.then_some(request.private_dns_enabled))
+        .set_policy_document(request.policy.clone())
         .client_token(&request.client_token)
         .set_tag_specifications(specifications(ResourceType::VpcEndpoint, &request.tags))
         .send()
@@ -98,6 +103,11 @@ pub(super) async fn modify(client: &Client, endpoint_id: &str, change: &Endpoint
     if *change == EndpointChange::default() {
         return Ok(());
     }
+    let (policy, reset) = match &change.policy {
+        None => (None, None),
+        Some(PolicyChange::Replace(document)) => (Some(document.clone()), None),
+        Some(PolicyChange::Reset) => (None, Some(true)),
+    };
     client
         .modify_vpc_endpoint()
         .vpc_endpoint_id(endpoint_id)
@@ -108,6 +118,8 @@ pub(super) async fn modify(client: &Client, endpoint_id: &str, change: &Endpoint
         .set_add_security_group_ids(ids(&change.add_security_group_ids))
         .set_remove_security_group_ids(ids(&change.remove_security_group_ids))
         .set_private_dns_enabled(change.private_dns_enabled)
+        .set_policy_document(policy)
+        .set_reset_policy(reset)
         .send()
         .await
         .map(|_| ())

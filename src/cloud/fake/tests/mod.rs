@@ -102,6 +102,7 @@ fn interface(vpc_id: &str, service: &str, subnet_ids: &[&str]) -> EndpointReques
         security_group_ids: BTreeSet::new(),
         route_table_ids: BTreeSet::new(),
         private_dns_enabled: true,
+        policy: None,
         client_token: format!("token-{service}"),
         tags: Tags::new(),
     }

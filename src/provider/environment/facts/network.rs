@@ -206,6 +206,7 @@ impl EndpointFacts {
             subnet_ids: BTreeSet::new(),
             network_interface_ids: BTreeSet::new(),
             dns_name: None,
+            policy: None,
             tags: Tags::new(),
         }
     }

@@ -12,17 +12,19 @@ mod pieces;
 
 use tf_provider::value::Value;
 
-use super::model::{Endpoints, Environment, Network, SecurityGroup, Service};
+use super::model::{Endpoints, Environment, MonthlyCost, Network, SecurityGroup, Service};
+use super::state::monthly_cost;
 use super::timeouts;
 use crate::domain::Tags;
-use crate::domain::endpoint::EndpointKind;
+use crate::domain::cost::Estimate;
+use crate::domain::endpoint::{EndpointKind, PolicyPreset};
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::topology::{EndpointPlan, Topology};
 use crate::engine::part::Part;
 use crate::provider::attribute::{Map, Unknowns};
 use crate::provider::read::{object, texts};
 pub(super) use compute_environment::policy;
-use pieces::{in_prior_order, keep, known, known_or_unknown, section, text, with_protocols};
+use pieces::{in_prior_order, in_prior_words, keep, known, known_or_unknown, section, text, with_protocols};
 
 /// Status of a compute environment that works, and the only one that an apply ends with.
 pub(super) const VALID: &str = "VALID";
@@ -65,6 +67,7 @@ impl Projection<'_> {
         let compute_environment = self.compute_environment(&network, &security_group);
         let isolation = self.isolation(&network);
         Environment {
+            estimated_monthly_cost: self.monthly_cost(&network, &endpoints),
             id: self.config.name.clone(),
             name: self.config.name.clone(),
             region: self.config.region.clone().or(known(self.region)),
@@ -87,6 +90,7 @@ impl Projection<'_> {
         if let Some(prior) = self.prior.map(|prior| object(&prior.endpoints)) {
             config.additional_services = in_prior_order(config.additional_services, &prior.additional_services);
             config.availability_zones = in_prior_order(config.availability_zones, &prior.availability_zones);
+            config.policies = in_prior_words(config.policies, &prior.policies);
         }
         let touched = self.unknown.touch(&[
             "region",
@@ -94,6 +98,7 @@ impl Projection<'_> {
             SUBNET_IDS,
             "endpoints.cloudwatch_logs",
             "endpoints.additional_services",
+            "endpoints.enabled",
             "compute_environment.type",
         ]);
         let topology = self.topology.filter(|_| !touched);
@@ -108,8 +113,21 @@ impl Projection<'_> {
             additional_services: config.additional_services.or(Value::Value(Vec::new())),
             private_dns_enabled: config.private_dns_enabled.or(Value::Value(true)),
             availability_zones: config.availability_zones,
+            policy: config.policy.or(text(PolicyPreset::default().as_str())),
+            organization_id: config.organization_id,
+            policies: config.policies.or(Value::Value(Map::new())),
+            enabled: config.enabled.or(Value::Value(true)),
             services: known_or_unknown(services),
         }
+    }
+
+    /// Known as soon as it is known which endpoints there will be, and where.
+    fn monthly_cost(&self, network: &Network, endpoints: &Endpoints) -> Value<MonthlyCost> {
+        let decided = network.availability_zones.is_value()
+            && endpoints.services.is_value()
+            && !self.unknown.touch(&["endpoints.availability_zones"]);
+        let topology = self.topology.filter(|_| decided);
+        known_or_unknown(topology.map(|topology| monthly_cost(&Estimate::of(topology))))
     }
 
     fn service(&self, plan: &EndpointPlan, config: &Endpoints, network: &Network) -> Service {

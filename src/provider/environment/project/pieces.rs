@@ -2,6 +2,7 @@
 
 use tf_provider::value::Value;
 
+use crate::domain::endpoint::policy;
 use crate::domain::firewall::ALL_PROTOCOLS;
 use crate::domain::topology::Topology;
 use crate::provider::attribute::{List, Map};
@@ -31,6 +32,27 @@ pub(super) fn in_prior_order(config: Value<List<String>>, prior: &Value<List<Str
         (Some(wanted), Some(there)) if wanted == there => prior.clone(),
         _ => config,
     }
+}
+
+/// Policies that mean the same in other words are no change, so that the prior words are planned.
+pub(super) fn in_prior_words(config: Value<Map<String>>, prior: &Value<Map<String>>) -> Value<Map<String>> {
+    config.map(|policies| {
+        let prior = prior.as_ref_option();
+        let words = |service: &str, document: Value<String>| {
+            let before = prior.and_then(|prior| prior.get(service)).cloned().unwrap_or_default();
+            match (document.as_deref_option(), before.as_deref_option()) {
+                (Some(wanted), Some(there)) if policy::same(Some(wanted), Some(there)) => before,
+                _ => document,
+            }
+        };
+        policies
+            .into_iter()
+            .map(|(service, document)| {
+                let planned = words(&service, document);
+                (service, planned)
+            })
+            .collect()
+    })
 }
 
 /// The subnets by zone, with the ids of those that exist.

@@ -2,7 +2,7 @@
 
 use tf_provider::schema::AttributeType;
 
-use crate::provider::describe::{Object, no_effect, strings};
+use crate::provider::describe::{Object, no_effect, string_map, strings};
 use crate::provider::environment::effect::sentence;
 
 pub(super) fn object() -> Object {
@@ -32,10 +32,40 @@ pub(super) fn object() -> Object {
             "Availability Zones in which the endpoints have a network interface: some of the environment's. Fewer zones cost less; \
              instances in the others then reach the endpoints across zones. Defaults to all of the environment's zones.",
         )
+        .defaulted(
+            "policy",
+            AttributeType::String,
+            "What the policies of the endpoints let through. `full_access`: everything, which is AWS's default. `same_account`: calls \
+             by principals of the environment's account only, and in stores (`s3`, `dynamodb`, `secretsmanager`, `sqs`, `sns`, \
+             `kinesis-streams`) only on resources of that account. `same_organization`: the same with the organization of \
+             `organization_id`. The layers of images in ECR and the packages of Amazon Linux, which lie in buckets of AWS, can always be \
+             read, and so can images of any repository that the caller may pull from. Services whose endpoints take no policy have none. \
+             Defaults to `full_access`.",
+        )
+        .optional(
+            "organization_id",
+            AttributeType::String,
+            "Id of the organization in AWS Organizations that `same_organization` lets through, such as `o-a1b2c3d4e5`. Required with \
+             that policy; without it, it has no effect.",
+        )
+        .defaulted(
+            "policies",
+            string_map(),
+            "Policies of single endpoints, which win over `policy`: JSON documents of at most 20,480 characters by short or full name of \
+             the service. Each must be one that the environment has an endpoint for. A policy for `s3` must let the objects of \
+             `prod-REGION-starport-layer-bucket` through for reading, or no image can be pulled. Defaults to none.",
+        )
+        .defaulted(
+            "enabled",
+            AttributeType::Bool,
+            "Whether there are endpoints. `false` parks the environment: its endpoints are removed, nothing is billed for them, and \
+             everything else stays. Jobs do not run until it is `true` again, which takes as long as AWS takes to make the \
+             endpoints. Defaults to `true`.",
+        )
         .computed(
             "services",
             service().map(),
-            "The endpoints by the short name of their service, such as `ecr.api`.",
+            "The endpoints by the short name of their service, such as `ecr.api`; none while the environment is parked.",
         )
 }
 

@@ -87,6 +87,13 @@ pub fn environment_schema() -> Schema {
             "Twelve-digit id of the AWS account that the environment lives in.",
         )
         .computed(
+            "estimated_monthly_cost",
+            monthly_cost().single(),
+            "What the environment's interface endpoints cost in a month if nothing passes through them, known when it is planned. They \
+             are billed by endpoint, zone and hour, also when they are idle; gateway endpoints are free. Instances, data and taxes \
+             are not in it, and neither are discounts.",
+        )
+        .computed(
             "tags_all",
             string_map(),
             "The environment's tags together with the provider's `default_tags`.",
@@ -102,6 +109,34 @@ pub fn environment_schema() -> Schema {
             VERSION,
             "An AWS Batch compute environment in a VPC without any path to the internet, as one resource: network, endpoints, \
              security group, roles and compute environment. An apply that succeeds means that all of it works.",
+        )
+}
+
+fn monthly_cost() -> Object {
+    Object::new("estimated_monthly_cost", no_effect)
+        .computed("currency", AttributeType::String, "Currency of the amounts, such as `USD`.")
+        .computed(
+            "amount",
+            AttributeType::Number,
+            "What a month costs: `endpoint_zone_pairs` times `hours` times `unit_price`. Null if the region's price is not known to \
+             this provider.",
+        )
+        .computed("hours", AttributeType::Number, "Hours that a month is counted as: 730.")
+        .computed(
+            "endpoint_zone_pairs",
+            AttributeType::Number,
+            "Number of interface endpoints, each counted once for each of its zones.",
+        )
+        .computed(
+            "unit_price",
+            AttributeType::Number,
+            "Price of one interface endpoint in one zone for one hour, by AWS's price list. Null if the region's is not known to \
+             this provider.",
+        )
+        .computed(
+            "price_date",
+            AttributeType::String,
+            "Date of the price, such as `2026-11-28`: AWS may have changed it since. Null if it is not known.",
         )
 }
 

@@ -1,11 +1,13 @@
 //! Values of the configuration, one by one: read, and what is wrong with each.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use tf_provider::value::Value;
 
 use crate::domain::Tags;
 use crate::domain::batch;
+use crate::domain::endpoint::policy::{validate_document, validate_organization_id};
 use crate::domain::endpoint::services::validate_service_name;
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{Rule, RuleInput};
@@ -86,7 +88,34 @@ impl Reader {
             additional_services: services,
             private_dns_enabled: config.private_dns_enabled.unwrap_or(true),
             availability_zones: self.zones("endpoints.availability_zones", &config.availability_zones),
+            policy: self.parse("endpoints.policy", &config.policy).unwrap_or_default(),
+            organization_id: text(&config.organization_id).inspect(|id| {
+                self.note("endpoints.organization_id", validate_organization_id(id));
+            }),
+            policies: self.policies(&config.policies),
+            enabled: config.enabled.unwrap_or(true),
         }
+    }
+
+    /// Policies by service. One that is not known yet is left out.
+    fn policies(&mut self, value: &Value<Map<String>>) -> BTreeMap<String, String> {
+        let mut policies = BTreeMap::new();
+        for (service, document) in value.iter().flatten() {
+            let attribute = format!("endpoints.policies[{service:?}]");
+            self.note(&attribute, validate_service_name(service));
+            match document {
+                Value::Value(document) => {
+                    self.note(&attribute, validate_document(document));
+                    policies.insert(service.clone(), document.clone());
+                }
+                Value::Null => {
+                    let invalid = Invalid::new("No policy", "Remove the entry to have the policy that policy names.");
+                    self.errors.push(invalid.at(attribute));
+                }
+                Value::Unknown => {}
+            }
+        }
+        policies
     }
 
     pub(super) fn security_group(&mut self, config: &SecurityGroup) -> SecurityGroupSpec {

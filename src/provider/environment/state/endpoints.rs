@@ -4,32 +4,40 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tf_provider::value::Value;
 
+use super::policies::Policies;
 use super::{Sight, in_order_of};
 use crate::domain::batch::ComputeType;
+use crate::domain::cost::Estimate;
 use crate::domain::endpoint::{EndpointKind, LOGS, required};
 use crate::domain::name::short_service_name;
 use crate::domain::observed::Endpoint;
-use crate::provider::attribute::List;
+use crate::provider::attribute::{List, Map};
 use crate::provider::environment::model::{Endpoints, Network, Service};
 use crate::provider::read::{list, texts};
 
 impl Sight<'_> {
     pub(super) fn endpoints(&self, reference: &Endpoints, network: &Network) -> Endpoints {
         let seen = self.endpoints_in_use(reference);
+        // An import has no reference: nothing but the lack of endpoints tells a parked environment.
+        let is_imported = reference.enabled.is_null();
+        if reference.enabled == Value::Value(false) || (is_imported && seen.is_empty()) {
+            return self.parked(reference);
+        }
         let asked = texts(&reference.additional_services).unwrap_or_default();
         let asked_for = |service: &str| asked.iter().any(|name| self.short(name) == service);
         let logs_apart = asked_for(LOGS) && reference.cloudwatch_logs == Value::Value(false);
         let cloudwatch_logs = seen.contains_key(LOGS) && !logs_apart;
+        let policies = self.policies(reference, &seen);
         Endpoints {
+            policy: policies.policy,
+            organization_id: policies.organization_id,
+            policies: policies.policies,
+            enabled: Value::Value(true),
             cloudwatch_logs: Value::Value(cloudwatch_logs),
             additional_services: self.additional(&seen, &asked, cloudwatch_logs),
             private_dns_enabled: self.private_dns(reference, &seen),
             availability_zones: self.endpoint_zones(reference, network, &seen),
-            services: Value::Value(
-                seen.iter()
-                    .map(|(name, seen)| (name.clone(), self.service(reference, name, seen)))
-                    .collect(),
-            ),
+            services: self.services_seen(reference, &seen),
         }
     }
 
@@ -54,8 +62,45 @@ impl Sight<'_> {
             .collect()
     }
 
-    fn is_own(&self, endpoint: &Endpoint) -> bool {
+    pub(super) fn is_own(&self, endpoint: &Endpoint) -> bool {
         !self.observed.existing_network || self.ownership.owns(&endpoint.tags)
+    }
+
+    /// Of an environment without endpoints AWS does not report which it is to have: that is what the reference says. Any that are
+    /// still there make it one that is not parked yet.
+    fn parked(&self, reference: &Endpoints) -> Endpoints {
+        let policies = Policies::of(reference);
+        let left = self.own_endpoints(reference);
+        Endpoints {
+            cloudwatch_logs: reference.cloudwatch_logs.or(Value::Value(true)),
+            additional_services: reference
+                .additional_services
+                .clone()
+                .or_else(|| Value::Value(List::new())),
+            private_dns_enabled: reference.private_dns_enabled.or(Value::Value(true)),
+            availability_zones: reference.availability_zones.clone(),
+            policy: policies.policy,
+            organization_id: policies.organization_id,
+            policies: policies.policies,
+            enabled: Value::Value(!left.is_empty()),
+            services: self.services_seen(reference, &left),
+        }
+    }
+
+    fn services_seen(&self, reference: &Endpoints, seen: &BTreeMap<String, &Endpoint>) -> Value<Map<Service>> {
+        let services = seen.iter();
+        let services = services.map(|(name, seen)| (name.clone(), self.service(reference, name, seen)));
+        Value::Value(services.collect())
+    }
+
+    /// What the environment's own endpoints cost.
+    pub(super) fn estimate(&self) -> Estimate {
+        let own = self.observed.own_endpoints(self.ownership);
+        let interfaces = own.filter(|endpoint| endpoint.kind == EndpointKind::Interface);
+        Estimate::new(
+            &self.ownership.region,
+            interfaces.map(|endpoint| endpoint.subnet_ids.len()).sum(),
+        )
     }
 
     /// The environment's endpoints by short name. Of two of a service the one that the reference knows counts.
@@ -73,7 +118,7 @@ impl Sight<'_> {
         by_name
     }
 
-    fn short<'n>(&self, name: &'n str) -> &'n str {
+    pub(super) fn short<'n>(&self, name: &'n str) -> &'n str {
         short_service_name(name, &self.ownership.region)
     }
 

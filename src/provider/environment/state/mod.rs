@@ -6,10 +6,12 @@
 //! missing loses its ids and keeps its arguments, so that the next plan makes it again and nothing else.
 
 mod compute_environment;
+mod cost;
 mod endpoints;
 mod isolation;
 mod launch_template;
 mod network;
+mod policies;
 mod security_group;
 mod tags;
 
@@ -17,6 +19,7 @@ use std::collections::BTreeMap;
 
 use tf_provider::value::Value;
 
+use super::facts::RegionFacts;
 use super::model::Environment;
 use super::timeouts;
 use crate::domain::Tags;
@@ -26,6 +29,17 @@ use crate::domain::spec::IgnoredTags;
 use crate::provider::attribute::{Attribute, List};
 use crate::provider::read::{list, object, texts};
 
+pub(super) use cost::monthly_cost;
+
+/// Where an environment is, as far as its state depends on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    /// The account's partition.
+    pub(super) partition: &'a str,
+    /// What is known of the region.
+    pub(super) facts: &'a RegionFacts,
+}
+
 /// What a state is made from.
 pub(super) struct Sight<'a> {
     /// What AWS reports.
@@ -34,6 +48,8 @@ pub(super) struct Sight<'a> {
     pub(super) ownership: &'a Ownership,
     /// What is to be kept where AWS has nothing to say.
     pub(super) reference: &'a Environment,
+    /// Where it is.
+    pub(super) place: Place<'a>,
     /// What differs from the desired environment, in words.
     pub(super) drift: Vec<String>,
     /// Endpoints of others that serve the environment: short service name → id. `None`: those of the reference.
@@ -61,6 +77,7 @@ impl Sight<'_> {
             isolation: Value::Value(self.isolation(&object(&reference.isolation), &network)),
             network: Value::Value(network),
             endpoints: Value::Value(endpoints),
+            estimated_monthly_cost: Value::Value(monthly_cost(&self.estimate())),
             deletion_protection: reference.deletion_protection.or(Value::Value(false)),
             drift: list(self.drift.iter().cloned()),
             tags: self.tags(&reference.tags),

@@ -74,6 +74,8 @@ mod tests {
     use crate::domain::observed::{Observed, Vpc};
     use crate::domain::spec::IgnoredTags;
     use crate::domain::tagging::part_tags;
+    use crate::provider::environment::facts::RegionFacts;
+    use crate::provider::environment::state::Place;
 
     /// What `tags` and `tags_all` show of a VPC that has the tags of the user, those of `default_tags`, ours and `added`.
     fn shown(user: &[(&str, &str)], default: &[(&str, &str)], added: &[(&str, &str)]) -> (Tags, Tags) {
@@ -102,6 +104,10 @@ mod tests {
             observed: &observed,
             ownership: &ownership,
             reference: &reference,
+            place: Place {
+                partition: "aws",
+                facts: &RegionFacts::default(),
+            },
             drift: Vec::new(),
             serving: None,
             default_tags: &default_tags,

@@ -3,6 +3,7 @@
 use tf_provider::value::Value;
 
 use super::*;
+use crate::provider::attribute::Map;
 use crate::provider::read::{list, object, texts};
 
 #[tokio::test]
@@ -90,6 +91,7 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
             "endpoints.",
             "security_group.",
             "compute_environment.",
+            "estimated_monthly_cost",
             "tags_all",
         ],
     ),
@@ -98,7 +100,11 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
     (
         "network",
         |c| c.network = Value::Unknown,
-        &["endpoints.services", "compute_environment.status_reason"],
+        &[
+            "endpoints.services",
+            "compute_environment.status_reason",
+            "estimated_monthly_cost",
+        ],
     ),
     (
         "network.cidr_block",
@@ -109,6 +115,7 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
             "network.availability_zones",
             "endpoints.services",
             "compute_environment.status_reason",
+            "estimated_monthly_cost",
         ],
     ),
     (
@@ -120,6 +127,7 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
             "network.availability_zones",
             "endpoints.services",
             "compute_environment.status_reason",
+            "estimated_monthly_cost",
         ],
     ),
     (
@@ -130,7 +138,7 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
     (
         "endpoints.cloudwatch_logs",
         |c| section(&mut c.endpoints, |e| e.cloudwatch_logs = Value::Unknown),
-        &["endpoints.services"],
+        &["endpoints.services", "estimated_monthly_cost"],
     ),
     (
         "endpoints.additional_services",
@@ -139,12 +147,31 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
                 e.additional_services = Value::Value(vec![Value::Unknown]);
             })
         },
-        &["endpoints.services"],
+        &["endpoints.services", "estimated_monthly_cost"],
     ),
     (
         "endpoints.private_dns_enabled",
         |c| section(&mut c.endpoints, |e| e.private_dns_enabled = Value::Unknown),
         &["endpoints.services"],
+    ),
+    (
+        "endpoints.policy",
+        |c| section(&mut c.endpoints, |e| e.policy = Value::Unknown),
+        &[],
+    ),
+    (
+        "endpoints.policies",
+        |c| {
+            section(&mut c.endpoints, |e| {
+                e.policies = Value::Value(Map::from([("s3".to_owned(), Value::Unknown)]));
+            })
+        },
+        &[],
+    ),
+    (
+        "endpoints.enabled",
+        |c| section(&mut c.endpoints, |e| e.enabled = Value::Unknown),
+        &["endpoints.services", "estimated_monthly_cost"],
     ),
     (
         "security_group.name",
