@@ -18,6 +18,7 @@ const MANAGED_POLICIES: &[&str] = &[
     "AmazonSSMManagedInstanceCore",
     "service-role/AWSBatchServiceRole",
     "service-role/AmazonEC2ContainerServiceforEC2Role",
+    "service-role/AmazonEC2SpotFleetTaggingRole",
 ];
 
 /// A role, and when it was made or its rights last changed.

@@ -110,7 +110,8 @@ fn serving(observed: &Observed, ownership: &Ownership) -> BTreeMap<String, Strin
         compute.subnet_ids.iter().map(String::as_str),
         &groups,
     );
-    let needed: Vec<_> = required(ComputeType::Ec2, true).collect();
+    let compute_type = compute.compute_type.parse().unwrap_or(ComputeType::Ec2);
+    let needed: Vec<_> = required(compute_type, true).collect();
     let endpoints = observed.endpoints.values().filter_map(|endpoint| {
         let service = short_service_name(&endpoint.service_name, &ownership.region);
         let row = needed

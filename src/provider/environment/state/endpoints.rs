@@ -13,7 +13,7 @@ use crate::domain::name::short_service_name;
 use crate::domain::observed::Endpoint;
 use crate::provider::attribute::{List, Map};
 use crate::provider::environment::model::{Endpoints, Network, Service};
-use crate::provider::read::{list, texts};
+use crate::provider::read::{list, object, text, texts};
 
 impl Sight<'_> {
     pub(super) fn endpoints(&self, reference: &Endpoints, network: &Network) -> Endpoints {
@@ -129,7 +129,7 @@ impl Sight<'_> {
         asked: &[String],
         cloudwatch_logs: bool,
     ) -> Value<List<String>> {
-        let needed: BTreeSet<&str> = required(ComputeType::Ec2, cloudwatch_logs)
+        let needed: BTreeSet<&str> = required(self.compute_type(), cloudwatch_logs)
             .map(|row| row.service)
             .collect();
         let there = asked.iter().filter(|name| seen.contains_key(self.short(name))).cloned();
@@ -137,6 +137,13 @@ impl Sight<'_> {
             !needed.contains(service.as_str()) && !asked.iter().any(|name| self.short(name) == service.as_str())
         });
         list(there.chain(unasked.cloned()))
+    }
+
+    /// The type of the compute environment that is there, else of the one that is wanted.
+    fn compute_type(&self) -> ComputeType {
+        let compute = self.compute_environment(&object(&self.reference.compute_environment));
+        let word = text(&compute.r#type);
+        word.and_then(|word| word.parse().ok()).unwrap_or(ComputeType::Ec2)
     }
 
     /// Null means all zones. The reference's list holds as long as the endpoints are where it says.

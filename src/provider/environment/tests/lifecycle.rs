@@ -206,3 +206,15 @@ async fn a_failed_update_says_what_is_really_there() {
     let there = object(&terraform.state().compute_environment).max_vcpus;
     assert_eq!(there, Value::Value(4.into()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn endpoints_that_a_type_does_not_need_are_imported_as_additional_ones() {
+    let mut terraform = Terraform::new();
+    let config = config(
+        r#"{"name": "simulation", "compute_environment": {"type": "FARGATE", "max_vcpus": 4},
+            "endpoints": {"additional_services": ["ecs"]}}"#,
+    );
+    terraform.apply(&config).await.unwrap();
+    terraform.import("simulation").await.unwrap();
+    terraform.assert_settled(&config).await;
+}
