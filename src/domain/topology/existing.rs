@@ -42,6 +42,8 @@ pub(super) fn place(
         vpc,
         ownership: spec.ownership(&facts.account_id),
     };
+    // A parked environment needs no endpoint.
+    let services = if spec.endpoints.enabled { services } else { &[] };
     let mut errors = looker.dns_errors(services);
     errors.extend(looker.group_error());
     let (serving, own) = looker.endpoints(network, services).unwrap_or_else(|blocking| {

@@ -220,6 +220,16 @@ fn an_endpoint_that_somebody_is_making_is_left_to_the_apply() {
 }
 
 #[test]
+fn endpoints_of_others_are_not_in_the_way_of_a_parked_environment() {
+    let topology = plan(|spec, facts| {
+        spec.endpoints.enabled = false;
+        add_endpoint(facts, "ecs", "192.168.0.0/24");
+        seen(facts).vpc.as_mut().unwrap().dns_hostnames = Some(false);
+    });
+    assert_eq!(topology.map(|topology| topology.endpoints.len()), Ok(0));
+}
+
+#[test]
 fn everything_that_is_wrong_is_told_at_once() {
     let told = refused(|_, facts| {
         seen(facts).vpc.as_mut().unwrap().dns_support = Some(false);

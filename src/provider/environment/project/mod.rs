@@ -121,13 +121,24 @@ impl Projection<'_> {
         }
     }
 
-    /// Known as soon as it is known which endpoints there will be, and where.
+    /// Known as soon as it is known which endpoints there will be, and where. How many of them are the environment's own, and so what they
+    /// cost, is known after the apply if somebody else may make one meanwhile.
     fn monthly_cost(&self, network: &Network, endpoints: &Endpoints) -> Value<MonthlyCost> {
         let decided = network.availability_zones.is_value()
             && endpoints.services.is_value()
             && !self.unknown.touch(&["endpoints.availability_zones"]);
         let topology = self.topology.filter(|_| decided);
-        known_or_unknown(topology.map(|topology| monthly_cost(&Estimate::of(topology))))
+        let planned = topology.map(|topology| monthly_cost(&Estimate::of(topology)));
+        let mut services = endpoints.services.iter().flatten().map(|(_, service)| object(service));
+        let interface = text(EndpointKind::Interface.as_str());
+        if services.any(|service| service.r#type == interface && service.managed.is_unknown()) {
+            return known_or_unknown(planned.map(|planned| MonthlyCost {
+                amount: Value::Unknown,
+                endpoint_zone_pairs: Value::Unknown,
+                ..planned
+            }));
+        }
+        known_or_unknown(planned)
     }
 
     fn service(&self, plan: &EndpointPlan, config: &Endpoints, network: &Network) -> Service {

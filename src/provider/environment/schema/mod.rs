@@ -91,7 +91,8 @@ pub fn environment_schema() -> Schema {
             monthly_cost().single(),
             "What the environment's interface endpoints cost in a month if nothing passes through them, known when it is planned. They \
              are billed by endpoint, zone and hour, also when they are idle; gateway endpoints are free. Instances, data and taxes \
-             are not in it, and neither are discounts.",
+             are not in it, and neither are discounts. Endpoints that others made in an existing network cost the environment nothing; while it \
+             is still to make some there, the amount is known after the apply.",
         )
         .computed(
             "tags_all",

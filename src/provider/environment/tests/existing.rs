@@ -96,6 +96,15 @@ async fn everything_but_what_is_made_is_known_at_plan() {
         "{hidden:?}"
     );
 
+    let costs = hidden.iter().filter(|path| path.starts_with("estimated_monthly_cost"));
+    assert_eq!(
+        costs.collect::<Vec<_>>(),
+        [
+            "estimated_monthly_cost.amount",
+            "estimated_monthly_cost.endpoint_zone_pairs"
+        ]
+    );
+
     terraform.apply(&config).await.unwrap();
     terraform.assert_settled(&config).await;
     assert!(managed(terraform.state()).into_iter().all(|managed| managed));
@@ -132,6 +141,13 @@ async fn a_second_environment_uses_the_endpoints_of_the_first() {
             "{name}"
         );
     }
+    let pairs = |state: &Environment| object(&state.estimated_monthly_cost).endpoint_zone_pairs;
+    assert_eq!(
+        pairs(first.state()),
+        Value::Value(12.into()),
+        "six endpoints in two zones"
+    );
+    assert_eq!(pairs(&planned), Value::Value(0.into()), "others pay");
     second.apply(&two).await.unwrap();
     for (terraform, config) in [(&mut first, &one), (&mut second, &two)] {
         terraform.assert_settled(config).await;
