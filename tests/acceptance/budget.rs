@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::foreign::Network;
 use crate::local_aws::Request;
 use crate::stage::Stage;
 
@@ -25,6 +26,27 @@ fn the_quickstart_costs_no_more_calls_than_promised() {
 
     stage.try_apply().succeeded();
     within("create", 45, &stage);
+    stage.assert_settled();
+    within("refresh", 16, &stage);
+    stage.try_destroy().succeeded();
+    within("destroy", 35, &stage);
+}
+
+/// Calls that look at an existing network: the VPC, its two DNS attributes, its subnets, route tables, groups and endpoints.
+const LOOK: usize = 7;
+
+#[test]
+fn a_guest_is_refreshed_and_destroyed_for_no_more() {
+    let stage = Stage::new();
+    let network = Network::with(&stage, &["ecs"]);
+    stage.account().clear_requests();
+    stage.environment(&format!(
+        "  name = \"guest\"\n  network = {}\n  compute_environment = {{ max_vcpus = 4 }}\n",
+        network.hcl(3)
+    ));
+    stage.try_apply().succeeded();
+    // The network is looked at by the plan, and once more when terraform plans again for the apply.
+    within("create", 45 + 2 * LOOK, &stage);
     stage.assert_settled();
     within("refresh", 16, &stage);
     stage.try_destroy().succeeded();
