@@ -17,6 +17,7 @@ mod account;
 mod foreign;
 mod plan;
 mod process;
+mod script;
 mod stage;
 
 mod budget;

@@ -42,14 +42,24 @@ def network(ec2: Any) -> Item:
         "subnets": sorted(inside(ec2.describe_subnets()["Subnets"]), key=lambda subnet: subnet["AvailabilityZone"]),
         "route_tables": inside(ec2.describe_route_tables()["RouteTables"]),
         "security_groups": inside(ec2.describe_security_groups()["SecurityGroups"]),
-        "endpoints": sorted(inside(ec2.describe_vpc_endpoints()["VpcEndpoints"]), key=lambda e: e["ServiceName"]),
+        "endpoints": sorted(map(with_policy, inside(ec2.describe_vpc_endpoints()["VpcEndpoints"])), key=by_service),
         "network_interfaces": inside(ec2.describe_network_interfaces()["NetworkInterfaces"]),
         "nat_gateways": [g for g in ec2.describe_nat_gateways()["NatGateways"] if g["State"] != "deleted"],
         "internet_gateways": [
             gateway for gateway in ec2.describe_internet_gateways()["InternetGateways"]
             if not any(attached["VpcId"] not in ids for attached in gateway["Attachments"])
         ],
+        "launch_templates": [tagged(item) for item in ec2.describe_launch_templates()["LaunchTemplates"]],
     }
+
+
+def with_policy(endpoint: Item) -> Item:
+    """The same endpoint with its policy as what the text says, besides the text."""
+    return {**endpoint, "Policy": json.loads(endpoint["PolicyDocument"])}
+
+
+def by_service(endpoint: Item) -> str:
+    return str(endpoint["ServiceName"])
 
 
 def vpc_attributes(ec2: Any, vpc_id: str) -> Item:
@@ -78,7 +88,13 @@ def batch(client: Any) -> Item:
     return {
         "compute_environments": client.describe_compute_environments()["computeEnvironments"],
         "job_queues": client.describe_job_queues()["jobQueues"],
+        "scheduling_policies": scheduling_policies(client),
     }
+
+
+def scheduling_policies(client: Any) -> list[Item]:
+    arns = [policy["arn"] for policy in client.list_scheduling_policies()["schedulingPolicies"]]
+    return client.describe_scheduling_policies(arns=arns)["schedulingPolicies"] if arns else []
 
 
 def tagged(item: Item) -> Item:
