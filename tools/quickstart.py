@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import time
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "target"
@@ -102,6 +102,14 @@ class Terraform:
         if code not in accept:
             raise Failed(f"{' '.join(command)} ended with {code}:\n{''.join(said)}")
         return code
+
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of the environment in the state."""
+        said: list[str] = []
+        self.run("show", "-json", hear=said.append)
+        (resource,) = json.loads("\n".join(said))["values"]["root_module"]["resources"]
+        values: dict[str, Any] = resource["values"]
+        return values
 
 
 def version() -> str:
