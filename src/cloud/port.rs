@@ -16,7 +16,8 @@ use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{
-    ComputeEnvironment, Endpoint, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet, Vpc,
+    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet,
+    Vpc,
 };
 use crate::domain::spec::InstanceTenancy;
 
@@ -232,8 +233,9 @@ pub trait NetworkApi: Send + Sync {
     /// `ec2:DescribeNetworkInterfaces` of a VPC: what still holds on to its subnets and groups.
     async fn network_interfaces(&self, vpc_id: &str) -> Result<Vec<NetworkInterface>>;
 
-    /// `ec2:DescribeInternetGateways`: ids of those that are attached to a VPC.
-    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>>;
+    /// What is attached to a VPC as a whole: `ec2:DescribeInternetGateways` and, as far as the caller may,
+    /// `…EgressOnlyInternetGateways`, `…NatGateways`, `…VpnGateways` and `…VpcPeeringConnections`.
+    async fn gateways(&self, vpc_id: &str) -> Result<Vec<Gateway>>;
 
     /// `ec2:CreateTags` on any number of EC2 resources.
     async fn tag(&self, resource_ids: &BTreeSet<String>, tags: &Tags) -> Result<()>;

@@ -191,10 +191,50 @@ pub struct NetworkInterface {
     pub interface_type: String,
     /// Account or service that asked for it.
     pub requester_id: Option<String>,
+    /// Account that owns it.
+    pub owner_id: Option<String>,
+    /// The instance that it is attached to.
+    pub instance_id: Option<String>,
     /// Its subnet.
     pub subnet_id: String,
     /// Its groups.
     pub security_group_ids: BTreeSet<String>,
+}
+
+/// Something attached to a VPC as a whole, which keeps it from being deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gateway {
+    /// `igw-…`, `nat-…`, `pcx-…`, …
+    pub id: String,
+    /// What it is.
+    pub kind: GatewayKind,
+}
+
+/// Kind of a [`Gateway`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GatewayKind {
+    /// Internet gateway.
+    Internet,
+    /// Egress-only internet gateway.
+    EgressOnlyInternet,
+    /// NAT gateway.
+    Nat,
+    /// Virtual private gateway.
+    VirtualPrivate,
+    /// Peering connection, from either side.
+    Peering,
+}
+
+impl std::fmt::Display for GatewayKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Internet => "internet gateway",
+            Self::EgressOnlyInternet => "egress-only internet gateway",
+            Self::Nat => "NAT gateway",
+            Self::VirtualPrivate => "virtual private gateway",
+            Self::Peering => "VPC peering connection",
+        })
+    }
 }
 
 /// An IAM role.

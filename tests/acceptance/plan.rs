@@ -24,6 +24,11 @@ impl Plan {
         paths
     }
 
+    /// What is there, as the refresh saw it.
+    pub(crate) fn before(&self, address: &str) -> &Value {
+        &self.change(address)["before"]
+    }
+
     /// The planned values, unknown ones missing.
     pub(crate) fn after(&self, address: &str) -> &Value {
         &self.change(address)["after"]

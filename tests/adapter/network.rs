@@ -136,7 +136,7 @@ async fn a_subnet_and_its_route_table() {
     for table in [&table.id, &other.id, &other.id] {
         cloud.delete_route_table(table).await.unwrap();
     }
-    assert!(cloud.internet_gateways(&vpc).await.unwrap().is_empty());
+    assert!(cloud.gateways(&vpc).await.unwrap().is_empty());
     assert!(cloud.subnets(&vpc).await.unwrap().is_empty());
     cloud.delete_vpc(&vpc).await.unwrap();
 }

@@ -6,11 +6,14 @@ use std::convert::Infallible;
 use tokio::time::Instant;
 
 use super::world::{Moment, World};
-use super::{FakeCloud, ProfileRecord, Queue, RoleRecord};
+use super::{EndpointRecord, FakeCloud, ProfileRecord, Queue, RoleRecord};
 use crate::domain::Tags;
 use crate::domain::batch::status;
+use crate::domain::endpoint::EndpointKind;
 use crate::domain::identity;
-use crate::domain::observed::{InstanceProfile, NetworkInterface, Role, Route, SecurityGroup};
+use crate::domain::observed::{
+    Endpoint, Gateway, GatewayKind, InstanceProfile, NetworkInterface, Role, Route, SecurityGroup,
+};
 
 impl FakeCloud {
     /// Edits or deletes anything at once, whatever AWS's rules say.
@@ -44,11 +47,48 @@ impl FakeCloud {
 
     /// Attaches an internet gateway to a VPC; answers its id.
     pub fn add_internet_gateway(&self, vpc_id: &str) -> String {
-        self.edit(|world| {
-            let id = world.new_id("igw");
-            world.internet_gateways.insert(id.clone(), vpc_id.to_owned());
+        self.add_gateway(vpc_id, GatewayKind::Internet, "igw")
+    }
+
+    /// Attaches a gateway to a VPC; answers its id.
+    pub fn add_gateway(&self, vpc_id: &str, kind: GatewayKind, prefix: &str) -> String {
+        self.drift(|world, at| {
+            let id = world.new_id(prefix);
+            let gateway = Gateway { id: id.clone(), kind };
+            world.gateways.insert(id.clone(), at.place(vpc_id, gateway));
             id
         })
+    }
+
+    /// GuardDuty puts its endpoint and its group into a VPC, with an interface in a subnet; answers the ids of endpoint and group.
+    pub fn add_guardduty(&self, vpc_id: &str, subnet_id: &str) -> (String, String) {
+        let name = format!("GuardDutyManagedSecurityGroup-{vpc_id}");
+        let group = self.add_security_group(vpc_id, &name);
+        let interface = self.add_network_interface(subnet_id, &[&group], "VPC Endpoint Interface");
+        let endpoint = self.drift(|world, at| {
+            if let Some(interface) = world.network_interfaces.get_mut(&interface) {
+                "vpc_endpoint".clone_into(&mut interface.interface_type);
+            }
+            let endpoint = Endpoint {
+                id: world.new_id("vpce"),
+                service_name: format!("com.amazonaws.{}.guardduty-data", at.region),
+                kind: EndpointKind::Interface,
+                state: "available".to_owned(),
+                last_error: None,
+                private_dns_enabled: true,
+                subnet_ids: BTreeSet::from([subnet_id.to_owned()]),
+                route_table_ids: BTreeSet::new(),
+                security_group_ids: BTreeSet::from([group.clone()]),
+                network_interface_ids: BTreeSet::from([interface]),
+                dns_name: None,
+                tags: Tags::from([("GuardDutyManaged".to_owned(), "true".to_owned())]),
+            };
+            let id = endpoint.id.clone();
+            let record = EndpointRecord { endpoint, until: None };
+            world.endpoints.insert(id.clone(), at.place(vpc_id, record));
+            id
+        });
+        (endpoint, group)
     }
 
     /// Adds somebody's security group to a VPC; answers its id.
@@ -76,6 +116,8 @@ impl FakeCloud {
                 description: description.to_owned(),
                 interface_type: "interface".to_owned(),
                 requester_id: None,
+                owner_id: None,
+                instance_id: None,
                 subnet_id: subnet_id.to_owned(),
                 security_group_ids: security_group_ids.iter().map(|id| (*id).to_owned()).collect(),
             };

@@ -246,6 +246,8 @@ impl World {
                 description: format!("VPC Endpoint Interface {}", endpoint.id),
                 interface_type: "vpc_endpoint".to_owned(),
                 requester_id: Some(at.behaviour.account_id.clone()),
+                owner_id: Some(at.behaviour.account_id.clone()),
+                instance_id: None,
                 subnet_id: subnet_id.clone(),
                 security_group_ids: endpoint.security_group_ids.clone(),
             };

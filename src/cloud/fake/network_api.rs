@@ -14,7 +14,7 @@ use crate::cloud::{
 use crate::domain::Tags;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
-use crate::domain::observed::{Endpoint, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::domain::observed::{Endpoint, Gateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 #[async_trait]
 impl NetworkApi for FakeCloud {
@@ -272,10 +272,11 @@ impl NetworkApi for FakeCloud {
         .await
     }
 
-    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>> {
+    async fn gateways(&self, vpc_id: &str) -> Result<Vec<Gateway>> {
         self.read("ec2:DescribeInternetGateways", vpc_id, |world, _| {
-            let attached = world.internet_gateways.iter().filter(|(_, vpc)| *vpc == vpc_id);
-            attached.map(|(id, _)| id.clone()).collect()
+            inside(&world.gateways, vpc_id)
+                .map(|gateway| gateway.thing.clone())
+                .collect()
         })
         .await
     }

@@ -64,7 +64,7 @@ impl World {
             || inside(&self.network_interfaces, vpc_id).next().is_some()
             || inside(&self.route_tables, vpc_id).any(|table| !table.main)
             || inside(&self.security_groups, vpc_id).any(|group| group.name != "default")
-            || self.internet_gateways.values().any(|attached| attached == vpc_id);
+            || inside(&self.gateways, vpc_id).next().is_some();
         if used {
             return Err(Refusal::dependency("vpc", vpc_id));
         }

@@ -13,15 +13,15 @@ use super::refusal::{Answer, Refusal};
 use crate::domain::Tags;
 use crate::domain::batch::launch_template::TemplateVersions;
 use crate::domain::name::Ownership;
-use crate::domain::observed::{NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::domain::observed::{Gateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 /// Everything that exists in the account and region, by id or name.
 #[derive(Clone, Debug, Default)]
 pub struct World {
     /// VPCs; their DNS attributes are always known here.
     pub vpcs: BTreeMap<String, Placed<Vpc>>,
-    /// Internet gateways → the VPC that each is attached to.
-    pub internet_gateways: BTreeMap<String, String>,
+    /// Gateways and peerings, each of the VPC that it is attached to.
+    pub gateways: BTreeMap<String, Placed<Gateway>>,
     /// Subnets.
     pub subnets: BTreeMap<String, Placed<Subnet>>,
     /// Route tables, without the routes to gateway endpoints: those follow from the endpoints.
@@ -203,6 +203,6 @@ impl World {
 
     /// Whether nothing exists at all.
     pub fn is_empty(&self) -> bool {
-        self.tags().is_empty() && self.network_interfaces.is_empty() && self.internet_gateways.is_empty()
+        self.tags().is_empty() && self.network_interfaces.is_empty() && self.gateways.is_empty()
     }
 }

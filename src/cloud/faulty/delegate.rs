@@ -16,7 +16,8 @@ use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{
-    ComputeEnvironment, Endpoint, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet, Vpc,
+    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet,
+    Vpc,
 };
 
 /// Implements a trait of the port method by method: `operation => method(arguments) -> answer`.
@@ -98,7 +99,7 @@ delegate! {
 
     "ec2:DescribeNetworkInterfaces" => network_interfaces(vpc_id: &str) -> Vec<NetworkInterface>;
 
-    "ec2:DescribeInternetGateways" => internet_gateways(vpc_id: &str) -> Vec<String>;
+    "ec2:DescribeInternetGateways" => gateways(vpc_id: &str) -> Vec<Gateway>;
 
     "ec2:CreateTags" => tag(resource_ids: &BTreeSet<String>, tags: &Tags) -> ();
     "ec2:DeleteTags" => untag(resource_ids: &BTreeSet<String>, keys: &BTreeSet<String>) -> ();

@@ -233,7 +233,7 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
     let _ = cloud.modify_endpoint(id, &EndpointChange::default()).await;
     let _ = cloud.delete_endpoints(ids).await;
     let _ = cloud.network_interfaces(id).await;
-    let _ = cloud.internet_gateways(id).await;
+    let _ = cloud.gateways(id).await;
     let _ = cloud.tag(ids, tags).await;
     let _ = cloud.untag(ids, ids).await;
 

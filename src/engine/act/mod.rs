@@ -5,6 +5,7 @@
 //! (up to the user's timeout), and throttling beyond the SDK's own retries. Everything else is the step's failure.
 
 mod create;
+mod holders;
 mod identity;
 mod remove;
 mod waiting;
@@ -55,7 +56,7 @@ async fn repeat(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
             Err(Interruption::Cancelled) => return Err(StepError::Cancelled),
             Err(Interruption::Timeout) if until < run.bounds.deadline => return Err(error.into()),
             Err(Interruption::Timeout) => {
-                let seen = remove::holders(run, step).await;
+                let seen = holders::holders(run, step).await;
                 return Err(StepError::Timeout {
                     last: Some(error),
                     seen,

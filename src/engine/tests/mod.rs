@@ -6,6 +6,7 @@ mod create;
 mod drift;
 mod existing;
 mod faults;
+mod isolation;
 mod random;
 mod somebody;
 mod teardown;

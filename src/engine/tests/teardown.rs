@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Lab, target};
+use crate::domain::observed::GatewayKind;
 use crate::engine::{Cause, Target};
 
 #[tokio::test(start_paused = true)]
@@ -111,7 +112,7 @@ async fn names_what_others_put_into_the_network() {
     let topology = lab.topology(|_| {}).await;
     let observed = lab.make(&topology).await;
     let vpc_id = observed.vpc.expect("the VPC").id;
-    let group = lab.aws.add_security_group(&vpc_id, "GuardDutyManagedSecurityGroup");
+    let group = lab.aws.add_security_group(&vpc_id, "theirs");
     let subnet = observed.subnets.keys().next().expect("a subnet");
     let interface = lab.aws.add_network_interface(subnet, &[], "AWS Lambda VPC ENI");
     lab.timeout = Duration::from_secs(120);
@@ -175,4 +176,73 @@ async fn names_an_internet_gateway_that_somebody_attached() {
         "{}",
         failure.detail
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_every_kind_of_gateway() {
+    let mut lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let vpc = lab.make(&topology).await.vpc.expect("the VPC");
+    let gateways = [
+        (GatewayKind::EgressOnlyInternet, "eigw", "egress-only internet gateway"),
+        (GatewayKind::Nat, "nat", "NAT gateway"),
+        (GatewayKind::VirtualPrivate, "vgw", "virtual private gateway"),
+        (GatewayKind::Peering, "pcx", "VPC peering connection"),
+    ];
+    let named: Vec<String> = gateways
+        .into_iter()
+        .map(|(kind, prefix, words)| format!("{words} {}", lab.aws.add_gateway(&vpc.id, kind, prefix)))
+        .collect();
+    lab.timeout = Duration::from_secs(60);
+    let outcome = lab.destroy(&topology).await;
+    let [failure] = outcome.failures.as_slice() else {
+        panic!("{:?}", outcome.failures)
+    };
+    for words in named {
+        assert!(failure.detail.contains(&words), "{words}: {}", failure.detail);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_the_instance_and_the_owner_of_an_interface() {
+    let mut lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let subnet = observed.subnets.keys().next().expect("a subnet");
+    let interface = lab.aws.add_network_interface(subnet, &[], "");
+    lab.aws.edit(|world| {
+        let interface = world.network_interfaces.get_mut(&interface).expect("it");
+        interface.instance_id = Some("i-0123".to_owned());
+        interface.owner_id = Some("210987654321".to_owned());
+    });
+    lab.timeout = Duration::from_secs(60);
+    let outcome = lab.destroy(&topology).await;
+    let details: String = outcome.failures.iter().map(|failure| failure.detail.as_str()).collect();
+    assert!(details.contains("instance i-0123 of 210987654321"), "{details}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn says_how_to_be_rid_of_what_guardduty_made() {
+    let mut lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let vpc_id = observed.vpc.expect("the VPC").id;
+    let subnet = observed.subnets.keys().next().expect("a subnet");
+    let (endpoint, group) = lab.aws.add_guardduty(&vpc_id, subnet);
+    lab.timeout = Duration::from_secs(60);
+    let outcome = lab.destroy(&topology).await;
+    let details: String = outcome.failures.iter().map(|failure| failure.detail.as_str()).collect();
+    for words in [
+        endpoint.as_str(),
+        group.as_str(),
+        "GuardDuty put",
+        "delete the endpoint first and the security group then",
+    ] {
+        assert!(details.contains(words), "{words}: {details}");
+    }
+
+    lab.aws.remove_endpoint(&endpoint);
+    lab.aws.edit(|world| world.security_groups.remove(&group));
+    assert_eq!(lab.destroy(&topology).await.failures, []);
+    lab.assert_empty();
 }

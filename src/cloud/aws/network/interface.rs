@@ -26,6 +26,11 @@ fn from_sdk(interface: &aws_sdk_ec2::types::NetworkInterface) -> NetworkInterfac
         description: text(interface.description()),
         interface_type: text(interface.interface_type().map(|kind| kind.as_str())),
         requester_id: interface.requester_id().map(str::to_owned),
+        owner_id: interface.owner_id().map(str::to_owned),
+        instance_id: interface
+            .attachment()
+            .and_then(|attachment| attachment.instance_id())
+            .map(str::to_owned),
         subnet_id: text(interface.subnet_id()),
         security_group_ids: interface
             .groups()

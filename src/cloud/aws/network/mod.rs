@@ -17,11 +17,11 @@ use crate::cloud::{
 use crate::domain::Tags;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
-use crate::domain::observed::{Endpoint, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::domain::observed::{Endpoint, Gateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 mod endpoint;
+mod gateway;
 mod interface;
-mod internet_gateway;
 mod permission;
 mod route_table;
 mod security_group;
@@ -124,8 +124,8 @@ impl NetworkApi for AwsCloud {
         interface::list(&self.ec2, vpc_id).await
     }
 
-    async fn internet_gateways(&self, vpc_id: &str) -> Result<Vec<String>> {
-        internet_gateway::list(&self.ec2, vpc_id).await
+    async fn gateways(&self, vpc_id: &str) -> Result<Vec<Gateway>> {
+        gateway::list(&self.ec2, vpc_id).await
     }
 
     async fn tag(&self, resource_ids: &BTreeSet<String>, tags: &Tags) -> Result<()> {

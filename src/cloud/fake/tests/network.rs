@@ -244,9 +244,9 @@ async fn whatever_is_in_a_vpc_holds_on_to_it() {
 
     cloud.add_internet_gateway(&id);
     refused(cloud.delete_vpc(&id).await, ErrorKind::Conflict, "DependencyViolation");
-    assert_eq!(cloud.internet_gateways(&id).await.unwrap().len(), 1);
-    assert!(cloud.internet_gateways("vpc-1").await.unwrap().is_empty());
-    cloud.edit(|world| world.internet_gateways.clear());
+    assert_eq!(cloud.gateways(&id).await.unwrap().len(), 1);
+    assert!(cloud.gateways("vpc-1").await.unwrap().is_empty());
+    cloud.edit(|world| world.gateways.clear());
     let main = cloud.route_tables(&id).await.unwrap()[0].id.clone();
     refused(
         cloud.delete_route_table(&main).await,

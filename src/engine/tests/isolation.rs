@@ -1,0 +1,176 @@
+//! Ways out of the network: every one is cut, none is let be, and there is no success with one.
+
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+
+use super::Lab;
+use crate::cloud::ErrorKind;
+use crate::cloud::faulty::Rule;
+use crate::domain::isolation;
+use crate::domain::observed::Observed;
+use crate::domain::topology::Topology;
+
+fn ways_out(topology: &Topology, observed: &Observed) -> Vec<isolation::Path> {
+    let subnets = observed.subnet_ids_in(&topology.ownership, &topology.subnets, |_| true);
+    isolation::paths(observed, subnets.iter().map(String::as_str)).internet
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_route_whose_target_is_gone_is_removed_before_it_comes_back() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let table = observed.route_tables.values().find(|table| !table.main).expect("one");
+    lab.aws.add_route(&table.id, "0.0.0.0/0", "igw-gone");
+    lab.aws.edit(|world| {
+        let table = world.route_tables.get_mut(&table.id).expect("it");
+        table.routes.last_mut().expect("the route").blackhole = true;
+    });
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:DeleteRoute"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ipv6_addresses_of_a_subnet() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    lab.aws.edit(|world| {
+        let subnet = world.subnets.values_mut().next().expect("a subnet");
+        subnet.assign_ipv6_address_on_creation = true;
+        subnet.map_public_ip_on_launch = true;
+    });
+    lab.aws.clear_calls();
+    let observed = lab.make(&topology).await;
+    assert_eq!(lab.writes(), ["ec2:ModifySubnetAttribute", "ec2:ModifySubnetAttribute"]);
+    let given = |subnet: &crate::domain::observed::Subnet| {
+        subnet.assign_ipv6_address_on_creation || subnet.map_public_ip_on_launch
+    };
+    assert!(!observed.subnets.values().any(given));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_cut_where_isolation_is_not_enforced() {
+    let lab = Lab::new();
+    let topology = lab.topology(|spec| spec.isolation.enforce = false).await;
+    let observed = lab.make(&topology).await;
+    let table = observed.route_tables.values().find(|table| !table.main).expect("one");
+    lab.aws.add_route(&table.id, "0.0.0.0/0", "nat-1");
+    lab.aws.edit(|world| {
+        let subnet = world.subnets.values_mut().next().expect("a subnet");
+        subnet.map_public_ip_on_launch = true;
+    });
+    lab.aws.clear_calls();
+    let observed = lab.make(&topology).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+    assert_eq!(ways_out(&topology, &observed).len(), 1);
+
+    let enforced = lab.topology(|_| {}).await;
+    let observed = lab.make(&enforced).await;
+    assert_eq!(lab.writes(), ["ec2:DeleteRoute", "ec2:ModifySubnetAttribute"]);
+    assert_eq!(ways_out(&enforced, &observed), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_is_no_success_with_a_way_out() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let table = observed.route_tables.values().find(|table| !table.main).expect("one");
+    lab.aws.add_route(&table.id, "0.0.0.0/0", "igw-1");
+    lab.faults.add(Rule::refuse(
+        "ec2:DeleteRoute",
+        ErrorKind::Denied,
+        "UnauthorizedOperation",
+        "No.",
+    ));
+    let outcome = lab.apply(&topology).await;
+    let [failure] = outcome.failures.as_slice() else {
+        panic!("{:?}", outcome.failures)
+    };
+    assert!(
+        failure.summary.contains("removing a route from the route table"),
+        "{failure:?}"
+    );
+    assert!(!lab.engine.is_complete(&topology, &outcome.observed));
+}
+
+/// What somebody does to a VPC's routes.
+#[derive(Clone, Debug)]
+enum Meddling {
+    Route {
+        table: Index,
+        route: (&'static str, &'static str),
+    },
+    Unlink {
+        table: Index,
+    },
+    Swap {
+        one: Index,
+        other: Index,
+    },
+}
+
+fn meddling() -> impl Strategy<Value = Meddling> {
+    let routes = [
+        ("0.0.0.0/0", "igw-1"),
+        ("::/0", "eigw-1"),
+        ("0.0.0.0/0", "nat-1"),
+        ("0.0.0.0/1", "tgw-1"),
+        ("192.168.0.0/16", "tgw-1"),
+        ("198.51.100.0/24", "igw-1"),
+    ];
+    prop_oneof![
+        3 => (any::<Index>(), select(routes.to_vec())).prop_map(|(table, route)| Meddling::Route { table, route }),
+        1 => any::<Index>().prop_map(|table| Meddling::Unlink { table }),
+        1 => (any::<Index>(), any::<Index>()).prop_map(|(one, other)| Meddling::Swap { one, other }),
+    ]
+}
+
+async fn cut(meddlings: Vec<Meddling>) {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let made = lab.make(&topology).await;
+    let tables: Vec<String> = made.route_tables.keys().cloned().collect();
+    let pick = |index: &Index| tables[index.index(tables.len())].clone();
+    for meddling in &meddlings {
+        match meddling {
+            Meddling::Route { table, route } => lab.aws.add_route(&pick(table), route.0, route.1),
+            Meddling::Unlink { table } => lab.aws.edit(|world| {
+                let table = world.route_tables.get_mut(&pick(table)).expect("it");
+                table.associations.clear();
+            }),
+            Meddling::Swap { one, other } => lab.aws.edit(|world| {
+                let moved = std::mem::take(&mut world.route_tables.get_mut(&pick(one)).expect("it").associations);
+                let other = world.route_tables.get_mut(&pick(other)).expect("it");
+                other.associations.extend(moved);
+            }),
+        }
+    }
+    let observed = lab.engine.observe(&super::target(&topology)).await.expect("an answer");
+    let open = ways_out(&topology, &observed);
+    assert!(
+        open.is_empty() || !lab.engine.is_complete(&topology, &observed),
+        "it passes for isolated with {open:?}"
+    );
+    let after = lab.make(&topology).await;
+    assert_eq!(ways_out(&topology, &after), []);
+    lab.aws.clear_calls();
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_done_to_the_routes_no_way_out_is_left(meddlings in prop::collection::vec(meddling(), 0..6)) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(cut(meddlings));
+    }
+}
