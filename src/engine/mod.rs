@@ -158,6 +158,10 @@ impl Engine {
             .iter()
             .map(|task| format!("{} the {}", task.step.verb(), task.step.part()))
             .collect();
+        if topology.has_existing_network() {
+            let breaches = proof::failures(topology, observed).into_iter();
+            lines.extend(breaches.map(|breach| breach.summary));
+        }
         lines.sort();
         lines.dedup();
         lines
@@ -228,12 +232,14 @@ impl Engine {
             run.see(observed);
             let tasks = remaining(&run.world().observed);
             info!(round, steps = tasks.len(), "observed");
-            if tasks.is_empty() {
-                let observed = run.world().observed;
-                let unproved = topology.map(|topology| proof::failures(topology, &observed));
+            // An existing network is not changed: with a path in it there is no use in beginning.
+            let judged = topology.filter(|topology| tasks.is_empty() || topology.has_existing_network());
+            let unproved = judged.map(|topology| proof::failures(topology, &run.world().observed));
+            let unproved = unproved.unwrap_or_default();
+            if tasks.is_empty() || !unproved.is_empty() {
                 return Outcome {
-                    observed,
-                    failures: unproved.unwrap_or_default(),
+                    observed: run.world().observed,
+                    failures: unproved,
                 };
             }
             if round + 1 == ROUNDS && failures.is_empty() {

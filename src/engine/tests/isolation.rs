@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use super::Lab;
+use super::{Lab, somebody};
 use crate::cloud::ErrorKind;
 use crate::cloud::faulty::Rule;
 use crate::domain::isolation;
@@ -173,4 +173,58 @@ proptest! {
             .unwrap();
         runtime.block_on(cut(meddlings));
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_begun_in_an_existing_network_that_leads_out() {
+    let lab = Lab::new();
+    let network = somebody::network(&lab).await;
+    let world = lab.aws.world();
+    let table = world.route_tables.values().find(|table| !table.associations.is_empty());
+    let table = table.expect("theirs").id.clone();
+    lab.aws.add_route(&table, "0.0.0.0/0", "igw-theirs");
+
+    let topology = lab.topology(somebody::within(&network)).await;
+    let outcome = lab.apply(&topology).await;
+    let [failure] = outcome.failures.as_slice() else {
+        panic!("{:?}", outcome.failures)
+    };
+    let path = format!("{} → {table} → igw-theirs (0.0.0.0/0)", network.subnet_ids[1]);
+    assert!(failure.detail.contains(&path), "{}", failure.detail);
+    assert_eq!(failure.attribute, "isolation");
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+
+    let allowed = lab
+        .topology(|spec| {
+            somebody::within(&network)(spec);
+            spec.isolation.enforce = false;
+        })
+        .await;
+    lab.make(&allowed).await;
+    let writes = lab.writes();
+    assert!(!writes.contains(&"ec2:DeleteRoute"), "theirs stays: {writes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_way_out_of_an_existing_network_is_told_and_left_to_its_owner() {
+    let lab = Lab::new();
+    let network = somebody::network(&lab).await;
+    let topology = lab.topology(somebody::within(&network)).await;
+    let observed = lab.make(&topology).await;
+    assert!(lab.engine.differences(&topology, &observed).is_empty());
+    let main = observed
+        .route_tables
+        .values()
+        .find(|table| table.main)
+        .expect("it")
+        .id
+        .clone();
+    lab.aws.add_route(&main, "0.0.0.0/0", "nat-theirs");
+    lab.aws.clear_calls();
+    let outcome = lab.apply(&topology).await;
+    assert_eq!(outcome.failures.len(), 1);
+    assert!(!lab.engine.is_complete(&topology, &outcome.observed));
+    let told = lab.engine.differences(&topology, &outcome.observed);
+    assert_eq!(told, ["A path leads to the internet"]);
+    assert_eq!(lab.writes(), [] as [&str; 0]);
 }

@@ -4,17 +4,48 @@ use tf_provider::Diagnostic;
 use tf_provider::value::Value;
 
 use super::model::Environment;
-use crate::provider::diagnostics::diagnostic;
+use crate::domain::facts::Facts;
+use crate::domain::isolation;
+use crate::domain::topology::Topology;
+use crate::provider::diagnostics::{diagnostic, plan_error};
 use crate::provider::read::{object, texts};
+
+/// The error of an environment in an existing network that leads to the internet.
+pub(super) fn refused(topology: &Topology, facts: &Facts) -> Option<Diagnostic> {
+    let paths = paths_in_existing_network(topology, facts);
+    let breach = isolation::breach(&paths).filter(|_| topology.isolation.enforce)?;
+    Some(plan_error(&breach.at("isolation.enforce")))
+}
+
+/// The warning of a new environment in an existing network that leads to the internet, if that is allowed.
+pub(super) fn allowed(topology: &Topology, facts: &Facts) -> Option<Diagnostic> {
+    let paths = paths_in_existing_network(topology, facts);
+    let paths: Vec<String> = paths.iter().map(ToString::to_string).collect();
+    (!topology.isolation.enforce && !paths.is_empty()).then(|| warning(&paths))
+}
+
+fn paths_in_existing_network(topology: &Topology, facts: &Facts) -> Vec<isolation::Path> {
+    let Some(network) = facts.network.as_ref().filter(|_| topology.has_existing_network()) else {
+        return Vec::new();
+    };
+    let subnets = topology.subnets.iter().filter_map(|plan| plan.id.as_deref());
+    isolation::paths(network, subnets).internet
+}
+
+/// Whether a state shows paths to the internet.
+pub(super) fn has_paths(state: &Environment) -> bool {
+    texts(&object(&state.isolation).internet_paths).is_some_and(|paths| !paths.is_empty())
+}
 
 /// The warning of a plan that lets paths to the internet be.
 pub(super) fn accepted(planned: &Environment) -> Option<Diagnostic> {
     let isolation = object(&planned.isolation);
     let paths = texts(&isolation.internet_paths)?;
-    if isolation.enforce != Value::Value(false) || paths.is_empty() {
-        return None;
-    }
-    Some(diagnostic(
+    (isolation.enforce == Value::Value(false) && !paths.is_empty()).then(|| warning(&paths))
+}
+
+fn warning(paths: &[String]) -> Diagnostic {
+    diagnostic(
         "isolation.enforce",
         "The environment is not isolated",
         format!(
@@ -22,5 +53,5 @@ pub(super) fn accepted(planned: &Environment) -> Option<Diagnostic> {
              managed network, and refused in an existing one.",
             paths.join("\n  ")
         ),
-    ))
+    )
 }

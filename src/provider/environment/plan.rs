@@ -165,7 +165,7 @@ impl Planner<'_> {
         // What others have done to an existing network since shows as drift.
         let drifted = || {
             self.prior
-                .is_some_and(|prior| prior.state.drift != Value::Value(Vec::new()))
+                .is_some_and(|prior| prior.state.drift != Value::Value(Vec::new()) || isolation::has_paths(prior.state))
         };
         // A parked environment has nothing to do with the endpoints of others, and nothing about them is kept.
         let others_stay = |known: &&RegionFacts| {
@@ -211,6 +211,10 @@ impl Planner<'_> {
             .into_iter()
             .filter(|note| note.severity == Severity::Fatal);
         diags.errors.extend(bugs.map(remark));
+        diags.errors.extend(isolation::refused(&topology, facts));
+        if self.prior.is_none() {
+            diags.warnings.extend(isolation::allowed(&topology, facts));
+        }
         let facts = RegionFacts::used_by(&topology, facts);
         (topology, facts)
     }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{BODY, repair_by};
+use crate::foreign::Network;
 use crate::stage::{ADDRESS, Stage};
 
 fn subnet(stage: &Stage, zone: &str) -> Value {
@@ -206,4 +207,38 @@ fn a_path_is_let_be_where_isolation_is_not_enforced() {
             .to_string()
             .contains("0.0.0.0/0")
     );
+}
+
+#[test]
+fn an_existing_network_that_leads_out_is_refused_and_its_paths_are_named() {
+    let stage = Stage::new();
+    let network = Network::with(&stage, &[]);
+    let body = |isolation: &str| {
+        let parts = BODY.replace("{ max_azs = 2 }", &network.hcl(2));
+        format!("{parts}\n  isolation = {isolation}")
+    };
+    let made = stage.account().meddle("ec2", "create_internet_gateway", &json!({}));
+    let gateway = made["InternetGateway"]["InternetGatewayId"].clone();
+    let attach = json!({ "InternetGatewayId": gateway, "VpcId": network.vpc_id() });
+    stage.account().meddle("ec2", "attach_internet_gateway", &attach);
+    let table = json!(network.route_table());
+    route(&stage, &table, "0.0.0.0/0", ("GatewayId", &gateway));
+
+    stage.environment(&body("{}"));
+    let before = stage.account().snapshot();
+    let word = gateway.as_str().expect("an id");
+    let path = format!("→ {} → {word} (0.0.0.0/0)", network.route_table());
+    stage
+        .try_apply()
+        .failed()
+        .says(&["to the internet", &path, "isolation.enforce = false"]);
+    assert_eq!(stage.account().snapshot(), before);
+
+    stage.environment(&body("{ enforce = false }"));
+    let run = stage.apply();
+    assert!(run.stdout.contains("The environment is not isolated"), "{}", run.stdout);
+    let paths = stage.state()["isolation"]["internet_paths"].to_string();
+    assert!(paths.contains(&path), "{paths}");
+    stage.try_destroy().succeeded();
+    assert_eq!(stage.account().snapshot(), before);
 }

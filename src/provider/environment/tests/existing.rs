@@ -422,3 +422,48 @@ async fn what_becomes_of_the_network_is_followed() {
     let subnets = object(&terraform.state().network).subnets.unwrap();
     assert_eq!(object(&subnets["ap-northeast-1c"]).route_table_id, Value::Value(table));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_leads_to_the_internet_is_refused_unless_it_may() {
+    let mut terraform = Terraform::new();
+    let place = place(&terraform.cloud, "10.9").await;
+    let main = terraform.cloud.route_tables(&place.vpc_id).await.unwrap()[0].id.clone();
+    let config = place.config("guest", 2);
+    terraform.cloud.add_route(&main, "0.0.0.0/0", "igw-theirs");
+    let errors = terraform.plan(&config).await.err().unwrap();
+    assert_eq!(errors, ["isolation.enforce: 2 paths lead to the internet"]);
+
+    let mut open = config.clone();
+    open.isolation = serde_json::from_str(r#"{"enforce": false}"#).unwrap();
+    let planned = terraform.plan(&open).await.unwrap();
+    assert!(
+        planned
+            .warnings
+            .iter()
+            .any(|warning| warning == "The environment is not isolated"),
+        "{:?}",
+        planned.warnings
+    );
+    terraform.apply(&open).await.unwrap();
+    terraform.assert_settled(&open).await;
+    let paths = |terraform: &Terraform| texts(&object(&terraform.state().isolation).internet_paths).unwrap();
+    assert_eq!(paths(&terraform).len(), 2);
+
+    let errors = terraform.plan(&config).await.err().unwrap();
+    assert_eq!(errors, ["isolation.enforce: 2 paths lead to the internet"]);
+    let cut = |world: &mut crate::cloud::fake::World| {
+        let table = world.route_tables.get_mut(&main).unwrap();
+        table.routes.retain(|route| route.target != "igw-theirs");
+    };
+    terraform.cloud.edit(cut);
+    terraform.refresh().await.unwrap();
+    terraform.apply(&config).await.unwrap();
+    terraform.assert_settled(&config).await;
+
+    terraform.cloud.add_route(&main, "0.0.0.0/0", "igw-theirs");
+    terraform.refresh().await.unwrap();
+    assert_eq!(paths(&terraform).len(), 2);
+    let errors = terraform.plan(&config).await.err().unwrap();
+    assert_eq!(errors, ["isolation.enforce: 2 paths lead to the internet"]);
+    terraform.destroy().await.unwrap();
+}
