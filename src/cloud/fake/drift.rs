@@ -81,6 +81,7 @@ impl FakeCloud {
                 security_group_ids: BTreeSet::from([group.clone()]),
                 network_interface_ids: BTreeSet::from([interface]),
                 dns_name: None,
+                policy: None,
                 tags: Tags::from([("GuardDutyManaged".to_owned(), "true".to_owned())]),
             };
             let id = endpoint.id.clone();
