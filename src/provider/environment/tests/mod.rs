@@ -3,6 +3,7 @@
 mod changes;
 mod compute;
 mod existing;
+mod existing_changes;
 mod lifecycle;
 mod planning;
 mod validation;
