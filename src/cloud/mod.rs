@@ -20,6 +20,7 @@ mod port;
 pub use error::{CloudError, ErrorKind, Result};
 pub use port::{
     AccountApi, BatchApi, CallerIdentity, Cloud, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Direction,
-    EndpointChange, EndpointRequest, IdentityApi, InfrastructureUpdate, InstancesRequest, NetworkApi, PolicyChange,
-    RoleRequest, ScalingUpdate, SecurityGroupRequest, SubnetRequest, VpcFilter, VpcRequest,
+    EndpointChange, EndpointRequest, IdentityApi, InfrastructureUpdate, InstancesRequest, JobQueueRequest,
+    JobQueueUpdate, NetworkApi, PolicyChange, RoleRequest, ScalingUpdate, SecurityGroupRequest, SubnetRequest,
+    VpcFilter, VpcRequest,
 };

@@ -9,15 +9,16 @@ use super::Result;
 use crate::domain::Tags;
 use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::batch::{
-    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, LaunchTemplate, UpdatePolicy,
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, LaunchTemplate, StateTimeLimitAction,
+    UpdatePolicy,
 };
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{
-    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet,
-    Vpc,
+    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, JobQueue, NetworkInterface, Role, RouteTable,
+    SecurityGroup, Subnet, Vpc,
 };
 use crate::domain::spec::InstanceTenancy;
 
@@ -423,12 +424,46 @@ pub struct InfrastructureUpdate {
     pub instance_tags: Option<Tags>,
 }
 
+/// `batch:CreateJobQueue`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobQueueRequest {
+    /// Name.
+    pub name: String,
+    /// ENABLED or DISABLED.
+    pub enabled: bool,
+    /// Priority.
+    pub priority: i32,
+    /// Scheduling policy.
+    pub scheduling_policy_arn: Option<String>,
+    /// What is done with jobs that are stuck.
+    pub state_time_limit_actions: BTreeSet<StateTimeLimitAction>,
+    /// ARNs of its compute environments, in their order.
+    pub compute_environments: Vec<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+/// `batch:UpdateJobQueue`. `None` leaves a field as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobQueueUpdate {
+    /// ENABLED or DISABLED.
+    pub enabled: Option<bool>,
+    /// Priority.
+    pub priority: Option<i32>,
+    /// Another scheduling policy (one can neither be taken away nor given to a queue without one).
+    pub scheduling_policy_arn: Option<String>,
+    /// What is done with jobs that are stuck; an empty set clears it.
+    pub state_time_limit_actions: Option<BTreeSet<StateTimeLimitAction>>,
+    /// ARNs of its compute environments, in their order.
+    pub compute_environments: Option<Vec<String>>,
+}
+
 /// Calls of AWS Batch.
 #[async_trait]
 pub trait BatchApi: Send + Sync {
     /// `batch:DescribeComputeEnvironments` of one name.
     async fn compute_environment(&self, name: &str) -> Result<Option<ComputeEnvironment>>;
-    /// `batch:DescribeComputeEnvironments` of all in the region: to find a name that the state does not know, by tags.
+    /// `batch:DescribeComputeEnvironments` of all in the region: one's own are found by tags.
     async fn compute_environments(&self) -> Result<Vec<ComputeEnvironment>>;
     /// `batch:CreateComputeEnvironment`; answers the ARN.
     async fn create_compute_environment(&self, request: &ComputeEnvironmentRequest) -> Result<String>;
@@ -436,8 +471,14 @@ pub trait BatchApi: Send + Sync {
     async fn update_compute_environment(&self, name: &str, update: &ComputeEnvironmentUpdate) -> Result<()>;
     /// `batch:DeleteComputeEnvironment`. It must be DISABLED, settled and in no queue.
     async fn delete_compute_environment(&self, name: &str) -> Result<()>;
-    /// `batch:DescribeJobQueues`: names of the queues that use the compute environment of this ARN.
-    async fn job_queues_of(&self, compute_environment_arn: &str) -> Result<Vec<String>>;
+    /// `batch:DescribeJobQueues` of all in the region: one's own are found by tags, and others' may use one's compute environments.
+    async fn job_queues(&self) -> Result<Vec<JobQueue>>;
+    /// `batch:CreateJobQueue`; answers the ARN. Its compute environments must be VALID.
+    async fn create_job_queue(&self, request: &JobQueueRequest) -> Result<String>;
+    /// `batch:UpdateJobQueue`.
+    async fn update_job_queue(&self, name: &str, update: &JobQueueUpdate) -> Result<()>;
+    /// `batch:DeleteJobQueue`. It must be DISABLED and settled; the jobs in it are ended.
+    async fn delete_job_queue(&self, name: &str) -> Result<()>;
     /// `batch:TagResource`.
     async fn tag_batch(&self, arn: &str, tags: &Tags) -> Result<()>;
     /// `batch:UntagResource`.

@@ -160,6 +160,7 @@ pub(crate) fn seed() -> Spec {
             image_refresh: None,
             update_policy: None,
         },
+        job_queues: BTreeMap::new(),
         isolation: IsolationSpec::default(),
         tags: Tags::new(),
         ignored_tags: IgnoredTags::default(),

@@ -49,6 +49,10 @@ pub const ROLE_NAME_LENGTH: usize = 64;
 pub const ENVIRONMENT_NAME_LENGTH: usize = 50;
 /// Characters of a compute environment's name. Source: AWS Batch API Reference, CreateComputeEnvironment.
 pub const COMPUTE_ENVIRONMENT_NAME_LENGTH: usize = 128;
+/// Characters of a job queue's name. Source: AWS Batch API Reference, CreateJobQueue.
+pub const JOB_QUEUE_NAME_LENGTH: usize = 128;
+/// Compute environments of one job queue. Source: AWS Batch API Reference, CreateJobQueue.
+pub const COMPUTE_ENVIRONMENTS_PER_QUEUE: usize = 3;
 /// Subnets of a compute environment. Source: AWS Batch API Reference, ComputeResource.
 pub const SUBNETS_PER_COMPUTE_ENVIRONMENT: usize = 16;
 /// Entries of `ec2Configuration`. Source: AWS Batch API Reference, ComputeResource.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ipnet::Ipv4Net;
 
 use super::Tags;
-use super::batch::{Ec2Configuration, LaunchTemplate, UpdatePolicy};
+use super::batch::{Ec2Configuration, LaunchTemplate, StateTimeLimitAction, UpdatePolicy};
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
@@ -38,8 +38,12 @@ pub struct Observed {
     pub service_role: Option<Role>,
     /// The Spot Fleet role that the environment owns.
     pub spot_fleet_role: Option<Role>,
-    /// The compute environment.
-    pub compute_environment: Option<ComputeEnvironment>,
+    /// The environment's own compute environments, by name: one as a rule, and more while one takes the place of another.
+    pub compute_environments: BTreeMap<String, ComputeEnvironment>,
+    /// The environment's own job queues, by name.
+    pub job_queues: BTreeMap<String, JobQueue>,
+    /// Job queues of others that refer to one of the environment's compute environments, by name.
+    pub foreign_job_queues: BTreeMap<String, JobQueue>,
 }
 
 impl Observed {
@@ -55,7 +59,8 @@ impl Observed {
             && self.instance_role.is_none()
             && self.service_role.is_none()
             && self.spot_fleet_role.is_none()
-            && self.compute_environment.is_none()
+            && self.compute_environments.is_empty()
+            && self.job_queues.is_empty()
     }
 }
 
@@ -329,6 +334,38 @@ pub struct ComputeEnvironment {
 impl ComputeEnvironment {
     /// Whether Batch is still working on it; every update and delete is refused meanwhile
     /// ("Cannot delete, resource is being modified").
+    pub fn is_in_transition(&self) -> bool {
+        matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING")
+    }
+}
+
+/// A Batch job queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobQueue {
+    /// Name.
+    pub name: String,
+    /// ARN.
+    pub arn: String,
+    /// `CREATING`, `VALID`, `INVALID`, `UPDATING`, `DELETING`, `DELETED`.
+    pub status: String,
+    /// Why it has that status.
+    pub status_reason: Option<String>,
+    /// Whether it is `ENABLED`.
+    pub enabled: bool,
+    /// Priority.
+    pub priority: i32,
+    /// Scheduling policy.
+    pub scheduling_policy_arn: Option<String>,
+    /// What is done with jobs that are stuck.
+    pub state_time_limit_actions: BTreeSet<StateTimeLimitAction>,
+    /// ARNs of its compute environments, in their order.
+    pub compute_environments: Vec<String>,
+    /// Tags.
+    pub tags: Tags,
+}
+
+impl JobQueue {
+    /// Whether Batch is still working on it, and refuses every update and delete meanwhile.
     pub fn is_in_transition(&self) -> bool {
         matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING")
     }

@@ -7,12 +7,13 @@
 use std::collections::BTreeSet;
 
 use super::Tags;
+use super::batch::status;
 use super::name::Ownership;
-use super::observed::{Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
+use super::observed::{ComputeEnvironment, Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
 use super::topology::{EndpointPlan, SecurityGroupPlan, SubnetPlan};
 
 impl Observed {
-    /// Whether an id (or, of a compute environment, its name; of IAM's things, their ARN) is among what was observed.
+    /// Whether an id (or, of a compute environment, its name; of a job queue and of IAM's things, their ARN) is among what was observed.
     pub fn shows(&self, id: &str) -> bool {
         self.vpc.as_ref().is_some_and(|vpc| vpc.id == id)
             || self.subnets.contains_key(id)
@@ -24,10 +25,15 @@ impl Observed {
                 .into_iter()
                 .flatten()
                 .any(|role| role.arn == id)
-            || self
-                .compute_environment
-                .as_ref()
-                .is_some_and(|environment| environment.name == id)
+            || self.compute_environments.contains_key(id)
+            || self.job_queues.values().any(|queue| queue.arn == id)
+    }
+
+    /// The compute environment of that name, unless it is on its way out.
+    pub fn compute_environment(&self, name: &str) -> Option<&ComputeEnvironment> {
+        self.compute_environments
+            .get(name)
+            .filter(|current| !matches!(current.status.as_str(), status::DELETING | status::DELETED))
     }
 
     /// The environment's subnet of a zone, be it its own or the existing one that it is to be in.

@@ -10,8 +10,8 @@ use ipnet::Ipv4Net;
 
 use super::Tags;
 use super::batch::{
-    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceProfileChoice, LaunchTemplate,
-    ServiceRoleChoice, SpotFleetRoleChoice, UpdatePolicy,
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceProfileChoice, JobQueueSpec,
+    LaunchTemplate, ServiceRoleChoice, SpotFleetRoleChoice, UpdatePolicy,
 };
 use super::endpoint::PolicyPreset;
 use super::firewall::Rule;
@@ -33,6 +33,8 @@ pub struct Spec {
     pub security_group: SecurityGroupSpec,
     /// The Batch compute environment.
     pub compute_environment: ComputeEnvironmentSpec,
+    /// The job queues, by key.
+    pub job_queues: BTreeMap<String, JobQueueSpec>,
     /// What becomes of a path to the internet.
     pub isolation: IsolationSpec,
     /// The user's tags merged over the provider's `default_tags`; ownership and `Name` tags are added by the topology.

@@ -13,6 +13,7 @@
 //! | [`diff`] | desired × observed → steps (pure) |
 //! | [`teardown`] | nothing desired × observed → steps (pure) |
 //! | [`compare`] | what differs in one part |
+//! | [`swap`] | which compute environment carries the queues, and which ones go (pure) |
 //! | [`step`] | the steps and the milestones that order them |
 //! | [`graph`] | which steps may run now |
 //! | [`run`] | starts steps as their requirements are met |
@@ -44,6 +45,7 @@ mod proof;
 pub mod report;
 mod run;
 pub mod step;
+mod swap;
 mod teardown;
 mod wait;
 
@@ -56,9 +58,9 @@ use run::{Executed, Run};
 use step::Step;
 use wait::{Bounds, Interruption, until_next_try};
 
-/// How often the loop looks again before it gives up: once after the work is done, and twice more for calls whose answer was lost or
-/// whose effect somebody undid meanwhile.
-const ROUNDS: usize = 4;
+/// How often the loop looks again before it gives up: once after the work is done, which takes two rounds where a stand-in is needed,
+/// and some times more for calls whose answer was lost or whose effect somebody undid meanwhile.
+const ROUNDS: usize = 6;
 
 /// How long a call that had no answer is given to show its effect before it is made again.
 const ANSWER_LOST: Duration = Duration::from_secs(20);
@@ -79,8 +81,10 @@ pub struct Target {
     pub vpc_id: Option<String>,
     /// Id of the existing VPC that the environment lives in; `None`: it has one of its own.
     pub existing_vpc_id: Option<String>,
-    /// The compute environment's name from the state; `None`: found by its ownership tags.
+    /// The compute environment's name from the state; others are found by their ownership tags.
     pub compute_environment_name: Option<String>,
+    /// Names of the job queues from the state; others are found by their ownership tags.
+    pub job_queues: BTreeSet<String>,
     /// Whether the environment owns, owned or is to own an instance role (its name is derived from the ownership).
     pub instance_role: bool,
     /// Whether it owns, owned or is to own a service role.
@@ -283,12 +287,6 @@ impl Engine {
                 .as_ref()
                 .map(|vpc| vpc.id.clone())
                 .or(run.target.vpc_id.clone()),
-            compute_environment_name: known
-                .observed
-                .compute_environment
-                .as_ref()
-                .map(|environment| environment.name.clone())
-                .or(run.target.compute_environment_name.clone()),
             ..run.target.clone()
         };
         loop {

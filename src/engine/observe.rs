@@ -9,8 +9,9 @@ use futures::future::{try_join, try_join3, try_join5};
 
 use super::Target;
 use crate::cloud::{Cloud, CloudError, VpcFilter};
-use crate::domain::name;
-use crate::domain::observed::{ComputeEnvironment, InstanceProfile, Observed, Role, Vpc};
+use crate::domain::batch::status;
+use crate::domain::observed::{ComputeEnvironment, InstanceProfile, JobQueue, Observed, Role, Vpc};
+use crate::domain::{Tags, name};
 
 type Result<T> = std::result::Result<T, CloudError>;
 
@@ -18,13 +19,13 @@ type Result<T> = std::result::Result<T, CloudError>;
 pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     let spot_fleet_name = name::spot_fleet_role_name(&target.ownership);
     let service_name = name::service_role_name(&target.ownership);
-    let (network, (instance_profile, instance_role), (service_role, spot_fleet_role, compute_environment)) = try_join3(
+    let (network, (instance_profile, instance_role), (service_role, spot_fleet_role, batch)) = try_join3(
         network(cloud, target),
         instance_role(cloud, target),
         try_join3(
             role(cloud, &service_name, target.service_role),
             role(cloud, &spot_fleet_name, target.spot_fleet_role),
-            compute_environment(cloud, target),
+            batch(cloud, target),
         ),
     )
     .await?;
@@ -34,7 +35,9 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
         instance_role,
         service_role,
         spot_fleet_role,
-        compute_environment,
+        compute_environments: batch.compute_environments,
+        job_queues: batch.job_queues,
+        foreign_job_queues: batch.foreign_job_queues,
         ..network
     })
 }
@@ -154,18 +157,31 @@ async fn role(cloud: &dyn Cloud, name: &str, expected: bool) -> Result<Option<Ro
     }))
 }
 
-async fn compute_environment(cloud: &dyn Cloud, target: &Target) -> Result<Option<ComputeEnvironment>> {
-    let found = match &target.compute_environment_name {
-        // Its name may have been given to another environment meanwhile.
-        Some(name) => {
-            let named = cloud.compute_environment(name).await?;
-            named.filter(|environment| !target.ownership.is_another_s(&environment.tags))
-        }
-        None => {
-            let all = cloud.compute_environments().await?;
-            all.into_iter()
-                .find(|environment| target.ownership.owns(&environment.tags))
-        }
+/// The environment's own compute environments and job queues, and others' queues that use them.
+async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+    let (environments, queues) = try_join(cloud.compute_environments(), cloud.job_queues()).await?;
+    let ownership = &target.ownership;
+    // What the state names is the environment's own too, unless its name was given to another environment meanwhile.
+    let own = |named: bool, tags: &Tags| ownership.owns(tags) || (named && !ownership.is_another_s(tags));
+    let compute_environments: BTreeMap<String, ComputeEnvironment> = environments
+        .into_iter()
+        .filter(|it| own(target.compute_environment_name.as_ref() == Some(&it.name), &it.tags))
+        .filter(|it| it.status != status::DELETED)
+        .map(|it| (it.name.clone(), it))
+        .collect();
+    let refers = |queue: &JobQueue| {
+        let mut arns = compute_environments.values().map(|it| &it.arn);
+        arns.any(|arn| queue.compute_environments.contains(arn))
     };
-    Ok(found.filter(|environment| environment.status != "DELETED"))
+    let (job_queues, others): (BTreeMap<_, _>, BTreeMap<_, _>) = queues
+        .into_iter()
+        .filter(|queue| queue.status != status::DELETED)
+        .map(|queue| (queue.name.clone(), queue))
+        .partition(|(name, queue)| own(target.job_queues.contains(name), &queue.tags));
+    Ok(Observed {
+        foreign_job_queues: others.into_iter().filter(|(_, queue)| refers(queue)).collect(),
+        compute_environments,
+        job_queues,
+        ..Observed::default()
+    })
 }

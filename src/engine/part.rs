@@ -28,6 +28,14 @@ pub enum Part {
     SpotFleetRole,
     /// The compute environment.
     ComputeEnvironment,
+    /// One of several compute environments, by name: one that goes, or whose place another one takes.
+    ComputeEnvironmentNamed(String),
+    /// The job queue of a key.
+    JobQueue(String),
+    /// A job queue that goes, by name.
+    JobQueueNamed(String),
+    /// The job queues as a whole, where a step is about all of them.
+    JobQueues,
     /// That nothing leads to the internet.
     Isolation,
     /// Tags of the network's parts, which share calls.
@@ -36,8 +44,9 @@ pub enum Part {
 
 impl Part {
     /// The attribute of the resource that the part belongs to, dotted; empty for the resource itself.
-    pub fn attribute(&self) -> &'static str {
-        match self {
+    pub fn attribute(&self) -> String {
+        let attribute = match self {
+            Self::JobQueue(key) => return format!("job_queues[{key:?}]"),
             Self::Environment => "",
             Self::Vpc | Self::Subnet(_) | Self::RouteTable(_) => "network",
             Self::SecurityGroup => "security_group",
@@ -45,10 +54,12 @@ impl Part {
             Self::InstanceRole => "compute_environment.instance_role_arn",
             Self::ServiceRole => "compute_environment.service_role_arn",
             Self::SpotFleetRole => "compute_environment.spot_iam_fleet_role_arn",
-            Self::ComputeEnvironment => "compute_environment",
+            Self::ComputeEnvironment | Self::ComputeEnvironmentNamed(_) => "compute_environment",
+            Self::JobQueueNamed(_) | Self::JobQueues => "job_queues",
             Self::Isolation => "isolation",
             Self::Tags => "tags",
-        }
+        };
+        attribute.to_owned()
     }
 }
 
@@ -66,6 +77,10 @@ impl fmt::Display for Part {
             Self::ServiceRole => f.write_str("service role"),
             Self::SpotFleetRole => f.write_str("Spot Fleet role"),
             Self::ComputeEnvironment => f.write_str("compute environment"),
+            Self::ComputeEnvironmentNamed(name) => write!(f, "compute environment {name}"),
+            Self::JobQueue(key) => write!(f, "job queue {key:?}"),
+            Self::JobQueueNamed(name) => write!(f, "job queue {name}"),
+            Self::JobQueues => f.write_str("job queues"),
             Self::Isolation => f.write_str("isolation"),
             Self::Tags => f.write_str("network's tags"),
         }

@@ -95,7 +95,7 @@ impl Failure {
                 Cause::Cancelled,
             ),
         };
-        let attribute = part.attribute().to_owned();
+        let attribute = part.attribute();
         Self {
             part,
             attribute,
@@ -131,7 +131,7 @@ impl Failure {
     pub fn left_over(step: &Step) -> Self {
         let part = step.part();
         Self {
-            attribute: part.attribute().to_owned(),
+            attribute: part.attribute(),
             summary: format!("Still needed: {} the {part}", step.verb()),
             detail: format!(
                 "AWS accepted every call, and yet {} the {part} is still needed. Something else may be changing it at the same \

@@ -60,10 +60,32 @@ pub enum Milestone {
     ComputeEnvironmentChanged,
     /// The compute environment has settled.
     ComputeEnvironmentSettled,
-    /// Its deletion was accepted: nothing will run in the network any more.
-    ComputeEnvironmentLeaving,
-    /// It is gone, and what it used may go.
-    ComputeEnvironmentGone,
+    /// Those whose place it takes carry the environment's tags.
+    ComputeEnvironmentsClaimed,
+    /// One takes no jobs any more.
+    ComputeEnvironmentDisabled(String),
+    /// One has no jobs any more.
+    ComputeEnvironmentDrained(String),
+    /// The deletion of one was accepted.
+    ComputeEnvironmentLeaving(String),
+    /// The deletion of all that go was accepted: nothing of theirs will run in the network any more.
+    ComputeEnvironmentsLeaving,
+    /// One is gone, and its name is free.
+    ComputeEnvironmentGone(String),
+    /// All that were to go are gone, and what they used may go.
+    ComputeEnvironmentsGone,
+    /// A job queue was created or changed.
+    JobQueueChanged,
+    /// Every desired job queue has settled, on its compute environment.
+    JobQueuesSettled,
+    /// A job queue takes no jobs any more.
+    JobQueueDisabled(String),
+    /// The deletion of one was accepted.
+    JobQueueLeaving(String),
+    /// One is gone, and its name is free.
+    JobQueueGone(String),
+    /// All that were to go are gone.
+    JobQueuesGone,
     /// Endpoints were told to go.
     EndpointsLeaving,
     /// Endpoints are gone, and their interfaces with them.
@@ -136,12 +158,26 @@ pub enum Step {
     CreateInstanceProfile,
     /// Puts the role into the profile.
     AddRoleToInstanceProfile,
-    /// Creates the compute environment.
-    CreateComputeEnvironment,
+    /// Creates the compute environment, under a name.
+    CreateComputeEnvironment(String),
     /// Changes what differs, in as few and as cheap calls as Batch allows.
-    UpdateComputeEnvironment,
+    UpdateComputeEnvironment(String),
     /// Waits for the compute environment to be VALID.
-    AwaitComputeEnvironment,
+    AwaitComputeEnvironment(String),
+    /// Creates the job queue of a key.
+    CreateJobQueue(String),
+    /// Changes what differs in the job queue of a key.
+    UpdateJobQueue {
+        /// Key.
+        key: String,
+        /// Name of the compute environment that it is pointed to.
+        onto: String,
+    },
+    /// Waits for every desired job queue to be VALID.
+    AwaitJobQueues {
+        /// Name of the compute environment that they are pointed to.
+        onto: String,
+    },
     /// Puts tags on EC2 resources.
     Tag {
         /// Resources.
@@ -160,15 +196,25 @@ pub enum Step {
     TagRole(RoleKind),
     /// Makes the tags of the profile and of its role the desired ones.
     TagInstanceProfile,
-    /// Makes the compute environment's tags the desired ones.
-    TagComputeEnvironment,
+    /// Makes a compute environment's tags the desired ones.
+    TagComputeEnvironment(String),
+    /// Makes the tags of the job queue of a key the desired ones.
+    TagJobQueue(String),
 
-    /// Disables the compute environment and waits until it has settled.
-    DisableComputeEnvironment,
+    /// Disables a job queue and waits until it has settled.
+    DisableJobQueue(String),
     /// Has it deleted.
-    DeleteComputeEnvironment,
+    DeleteJobQueue(String),
     /// Waits until it is gone.
-    AwaitComputeEnvironmentGone,
+    AwaitJobQueueGone(String),
+    /// Disables a compute environment and waits until it has settled.
+    DisableComputeEnvironment(String),
+    /// Waits until its jobs have ended, for as long as they are given.
+    DrainComputeEnvironment(String),
+    /// Has it deleted.
+    DeleteComputeEnvironment(String),
+    /// Waits until it is gone.
+    AwaitComputeEnvironmentGone(String),
     /// Has endpoints deleted.
     DeleteEndpoints(BTreeSet<String>),
     /// Waits until they are gone.
@@ -231,13 +277,21 @@ impl Step {
             | Self::TagInstanceProfile
             | Self::RemoveRoleFromInstanceProfile
             | Self::DeleteInstanceProfile => Part::InstanceRole,
-            Self::CreateComputeEnvironment
-            | Self::UpdateComputeEnvironment
-            | Self::AwaitComputeEnvironment
-            | Self::TagComputeEnvironment
-            | Self::DisableComputeEnvironment
-            | Self::DeleteComputeEnvironment
-            | Self::AwaitComputeEnvironmentGone => Part::ComputeEnvironment,
+            Self::CreateComputeEnvironment(_)
+            | Self::UpdateComputeEnvironment(_)
+            | Self::AwaitComputeEnvironment(_) => Part::ComputeEnvironment,
+            Self::TagComputeEnvironment(name)
+            | Self::DisableComputeEnvironment(name)
+            | Self::DrainComputeEnvironment(name)
+            | Self::DeleteComputeEnvironment(name)
+            | Self::AwaitComputeEnvironmentGone(name) => Part::ComputeEnvironmentNamed(name.clone()),
+            Self::CreateJobQueue(key) | Self::UpdateJobQueue { key, .. } | Self::TagJobQueue(key) => {
+                Part::JobQueue(key.clone())
+            }
+            Self::AwaitJobQueues { .. } => Part::JobQueues,
+            Self::DisableJobQueue(name) | Self::DeleteJobQueue(name) | Self::AwaitJobQueueGone(name) => {
+                Part::JobQueueNamed(name.clone())
+            }
         }
     }
 
@@ -251,11 +305,16 @@ impl Step {
             | Self::CreateEndpoint(_)
             | Self::CreateRole(_)
             | Self::CreateInstanceProfile
-            | Self::CreateComputeEnvironment => "creating",
-            Self::AwaitEndpoints | Self::AwaitComputeEnvironment => "waiting for",
-            Self::AwaitComputeEnvironmentGone | Self::AwaitEndpointsGone(_) => "waiting for the end of",
-            Self::DisableComputeEnvironment => "disabling",
-            Self::DeleteComputeEnvironment
+            | Self::CreateComputeEnvironment(_)
+            | Self::CreateJobQueue(_) => "creating",
+            Self::AwaitEndpoints | Self::AwaitComputeEnvironment(_) | Self::AwaitJobQueues { .. } => "waiting for",
+            Self::AwaitComputeEnvironmentGone(_) | Self::AwaitJobQueueGone(_) | Self::AwaitEndpointsGone(_) => {
+                "waiting for the end of"
+            }
+            Self::DisableComputeEnvironment(_) | Self::DisableJobQueue(_) => "disabling",
+            Self::DrainComputeEnvironment(_) => "waiting for the jobs of",
+            Self::DeleteComputeEnvironment(_)
+            | Self::DeleteJobQueue(_)
             | Self::DeleteEndpoints(_)
             | Self::RemoveRoleFromInstanceProfile
             | Self::DeleteInstanceProfile
@@ -265,7 +324,9 @@ impl Step {
             | Self::DeleteSubnet { .. }
             | Self::DeleteRouteTable { .. }
             | Self::DeleteVpc(_) => "deleting",
-            Self::TagRole(_) | Self::TagInstanceProfile | Self::TagComputeEnvironment => "tagging",
+            Self::TagRole(_) | Self::TagInstanceProfile | Self::TagComputeEnvironment(_) | Self::TagJobQueue(_) => {
+                "tagging"
+            }
             Self::AssociateRouteTable(_) => "associating",
             Self::DeleteRoute { .. } => "removing a route from",
             _ => "changing",
@@ -276,7 +337,8 @@ impl Step {
     pub fn is_removal(&self) -> bool {
         matches!(
             self,
-            Self::DeleteComputeEnvironment
+            Self::DeleteComputeEnvironment(_)
+                | Self::DeleteJobQueue(_)
                 | Self::DeleteEndpoints(_)
                 | Self::RemoveRoleFromInstanceProfile
                 | Self::DeleteInstanceProfile

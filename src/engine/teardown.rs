@@ -1,94 +1,138 @@
 //! Observed → the steps that take everything away, in AWS's order.
 //!
-//! The compute environment goes first, since Batch needs its role and its network to wind it up. Endpoints leave once its deletion
-//! was accepted, and not before: while its deletion is refused (a queue of somebody else's), it keeps its network.
-//! Roles and everything that holds interfaces wait until it is gone.
-//! Source: AWS Batch User Guide, "Delete a compute environment" and "INVALID compute environment".
+//! The queues go first, each disabled before it is deleted. The compute environments follow, since Batch needs their role and their
+//! network to wind them up. Endpoints leave once their deletion was accepted, and not before: while a deletion is refused (a queue of
+//! somebody else's), the compute environment keeps its network. Roles and everything that holds interfaces wait until all are gone.
+//! Source: AWS Batch User Guide, "Delete a compute environment", "Delete a job queue" and "INVALID compute environment".
 
 use std::collections::BTreeSet;
 
 use super::Target;
 use super::graph::Task;
 use super::step::{Milestone, RoleKind, Step};
-use crate::domain::observed::{Observed, Role};
+use crate::domain::batch::status;
+use crate::domain::observed::{ComputeEnvironment, JobQueue, Observed, Role};
 
 /// The steps that delete everything of the environment's own.
 pub(super) fn teardown(target: &Target, observed: &Observed) -> Vec<Task> {
     let mut tasks = Vec::new();
-    compute_environment(observed, &mut tasks);
-    profile_and_role(observed, &Milestone::ComputeEnvironmentGone, &mut tasks);
+    for queue in observed.job_queues.values() {
+        job_queue(queue, &mut tasks);
+    }
+    for current in observed.compute_environments.values() {
+        compute_environment(current, &[], false, &mut tasks);
+    }
+    let gone = [Milestone::ComputeEnvironmentsGone];
+    profile_and_role(observed, &gone, &mut tasks);
     for (kind, found) in [
         (RoleKind::Service, &observed.service_role),
         (RoleKind::SpotFleet, &observed.spot_fleet_role),
     ] {
-        role(kind, found.as_ref(), &Milestone::ComputeEnvironmentGone, &mut tasks);
+        role(kind, found.as_ref(), &gone, &mut tasks);
     }
     network(target, observed, &mut tasks);
     tasks
 }
 
-fn compute_environment(observed: &Observed, tasks: &mut Vec<Task>) {
-    let Some(current) = observed
-        .compute_environment
-        .as_ref()
-        .filter(|current| current.status != "DELETED")
-    else {
-        return;
-    };
-    if current.status != "DELETING" {
-        let disabled = Milestone::ComputeEnvironmentSettled;
-        tasks.push(Task::new(Step::DisableComputeEnvironment, [], [disabled.clone()]));
+/// Has a job queue disabled, deleted and gone.
+pub(super) fn job_queue(queue: &JobQueue, tasks: &mut Vec<Task>) {
+    let name = || queue.name.clone();
+    if queue.status != status::DELETING {
+        let disabled = Milestone::JobQueueDisabled(name());
+        tasks.push(Task::new(Step::DisableJobQueue(name()), [], [disabled.clone()]));
         tasks.push(Task::new(
-            Step::DeleteComputeEnvironment,
+            Step::DeleteJobQueue(name()),
             [disabled],
-            [Milestone::ComputeEnvironmentLeaving],
+            [Milestone::JobQueueLeaving(name())],
         ));
     }
     tasks.push(Task::new(
-        Step::AwaitComputeEnvironmentGone,
-        [Milestone::ComputeEnvironmentLeaving],
-        [Milestone::ComputeEnvironmentGone],
+        Step::AwaitJobQueueGone(name()),
+        [Milestone::JobQueueLeaving(name())],
+        [Milestone::JobQueueGone(name()), Milestone::JobQueuesGone],
     ));
 }
 
-/// Takes the instance role out of its profile and deletes both, once `unused` is reached.
-pub(super) fn profile_and_role(observed: &Observed, unused: &Milestone, tasks: &mut Vec<Task>) {
+/// Has a compute environment disabled once all of `released` is reached, emptied of jobs if they are to end first, deleted when no
+/// queue is left that goes as well, and gone.
+pub(super) fn compute_environment(
+    current: &ComputeEnvironment,
+    released: &[Milestone],
+    drained: bool,
+    tasks: &mut Vec<Task>,
+) {
+    let name = || current.name.clone();
+    if current.status != status::DELETING {
+        let (disabled, empty) = (
+            Milestone::ComputeEnvironmentDisabled(name()),
+            Milestone::ComputeEnvironmentDrained(name()),
+        );
+        tasks.push(Task::new(
+            Step::DisableComputeEnvironment(name()),
+            released.iter().cloned(),
+            [disabled.clone()],
+        ));
+        if drained {
+            let step = Step::DrainComputeEnvironment(name());
+            tasks.push(Task::new(step, [disabled.clone()], [empty.clone()]));
+        }
+        tasks.push(Task::new(
+            Step::DeleteComputeEnvironment(name()),
+            [disabled, empty, Milestone::JobQueuesGone],
+            [
+                Milestone::ComputeEnvironmentLeaving(name()),
+                Milestone::ComputeEnvironmentsLeaving,
+            ],
+        ));
+    }
+    tasks.push(Task::new(
+        Step::AwaitComputeEnvironmentGone(name()),
+        [Milestone::ComputeEnvironmentLeaving(name())],
+        [
+            Milestone::ComputeEnvironmentGone(name()),
+            Milestone::ComputeEnvironmentsGone,
+        ],
+    ));
+}
+
+/// Takes the instance role out of its profile and deletes both, once all of `unused` is reached.
+pub(super) fn profile_and_role(observed: &Observed, unused: &[Milestone], tasks: &mut Vec<Task>) {
     if let Some(profile) = &observed.instance_profile {
         if profile.role.is_some() {
             tasks.push(Task::new(
                 Step::RemoveRoleFromInstanceProfile,
-                [unused.clone()],
+                unused.iter().cloned(),
                 [Milestone::OutOfProfile],
             ));
         }
         tasks.push(Task::new(
             Step::DeleteInstanceProfile,
-            [unused.clone(), Milestone::OutOfProfile],
+            unused.iter().cloned().chain([Milestone::OutOfProfile]),
             [],
         ));
     }
     role(RoleKind::Instance, observed.instance_role.as_ref(), unused, tasks);
 }
 
-/// Detaches a role's policies and deletes it, once `unused` is reached.
-pub(super) fn role(kind: RoleKind, role: Option<&Role>, unused: &Milestone, tasks: &mut Vec<Task>) {
+/// Detaches a role's policies and deletes it, once all of `unused` is reached.
+pub(super) fn role(kind: RoleKind, role: Option<&Role>, unused: &[Milestone], tasks: &mut Vec<Task>) {
     let Some(role) = role else { return };
     if !role.attached_policies.is_empty() {
         tasks.push(Task::new(
             Step::DetachPolicies(kind),
-            [unused.clone()],
+            unused.iter().cloned(),
             [Milestone::Stripped(kind)],
         ));
     }
-    let requires = [unused.clone(), Milestone::Stripped(kind)];
+    let requires = unused.iter().cloned().chain([Milestone::Stripped(kind)]);
     let out = (kind == RoleKind::Instance).then_some(Milestone::OutOfProfile);
-    tasks.push(Task::new(Step::DeleteRole(kind), requires.into_iter().chain(out), []));
+    tasks.push(Task::new(Step::DeleteRole(kind), requires.chain(out), []));
 }
 
 fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
     let ownership = &target.ownership;
     let Some(vpc) = &observed.vpc else { return };
-    let released = [Milestone::ComputeEnvironmentGone, Milestone::EndpointsGone];
+    let released = [Milestone::ComputeEnvironmentsGone, Milestone::EndpointsGone];
 
     let own: BTreeSet<String> = observed
         .own_endpoints(ownership)
@@ -97,7 +141,7 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
     if !own.is_empty() {
         tasks.push(Task::new(
             Step::DeleteEndpoints(own.clone()),
-            [Milestone::ComputeEnvironmentLeaving],
+            [Milestone::ComputeEnvironmentsLeaving],
             [Milestone::EndpointsLeaving],
         ));
     }

@@ -85,7 +85,7 @@ async fn a_compute_environment() {
     let all = cloud.compute_environments().await.unwrap();
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].tags, tag("Stage", "test"));
-    assert!(cloud.job_queues_of(&arn).await.unwrap().is_empty());
+    assert!(cloud.job_queues().await.unwrap().is_empty());
 
     let disable = ComputeEnvironmentUpdate {
         enabled: Some(false),

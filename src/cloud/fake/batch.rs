@@ -29,27 +29,31 @@ pub struct EnvironmentRecord {
     pub environment: ComputeEnvironment,
     /// Until when it is `CREATING`, `UPDATING` or `DELETING`.
     pub until: Option<Instant>,
-}
-
-/// A job queue.
-#[derive(Clone, Debug)]
-pub struct Queue {
-    /// ARN of its compute environment.
-    pub compute_environment_arn: String,
-    /// When it was deleted; Batch remembers its relationship for a while.
-    pub deleted: Option<Instant>,
+    /// When the last of its instances has ended its jobs, once it is DISABLED.
+    pub drained: Option<Instant>,
 }
 
 impl World {
     /// Ends what was due: checks what was made or changed, removes what was deleted.
     pub(super) fn settle_compute_environments(&mut self, at: &Moment<'_>) {
+        for record in self.compute_environments.values_mut() {
+            if is_due(record.drained, at) {
+                record.drained = None;
+                record.environment.desired_vcpus = Some(record.environment.min_vcpus);
+            }
+        }
         let due: Vec<EnvironmentRecord> = self
             .compute_environments
             .values()
             .filter(|record| is_due(record.until, at))
             .cloned()
             .collect();
-        for EnvironmentRecord { mut environment, until } in due {
+        for EnvironmentRecord {
+            mut environment,
+            until,
+            drained,
+        } in due
+        {
             // What counts is what Batch saw when the transition ended, not when somebody looked.
             let then = Moment {
                 now: until.unwrap_or(at.now),
@@ -78,6 +82,7 @@ impl World {
             let record = EnvironmentRecord {
                 environment,
                 until: None,
+                drained,
             };
             self.compute_environments
                 .insert(record.environment.name.clone(), record);
@@ -193,8 +198,14 @@ impl World {
             ..request.instances.as_ref().map(of_instances).unwrap_or_default()
         };
         let until = Some(at.now + at.behaviour.compute_environment_creating);
-        self.compute_environments
-            .insert(request.name.clone(), EnvironmentRecord { environment, until });
+        self.compute_environments.insert(
+            request.name.clone(),
+            EnvironmentRecord {
+                environment,
+                until,
+                drained: None,
+            },
+        );
         Ok(arn)
     }
 
@@ -214,15 +225,7 @@ impl World {
             let message = "Cannot delete, the compute environment's state must be DISABLED";
             return Err(Refusal::client(ErrorKind::Conflict, message));
         }
-        let remembered = |queue: &Queue| match queue.deleted {
-            None => true,
-            Some(deleted) => deleted + at.behaviour.relationship_lag > at.now,
-        };
-        if self
-            .job_queues
-            .values()
-            .any(|queue| queue.compute_environment_arn == environment.arn && remembered(queue))
-        {
+        if self.has_queue_relationship(at, &environment.arn) {
             return Err(Refusal::client(
                 ErrorKind::Conflict,
                 "Cannot delete, found existing JobQueue relationship",
@@ -241,23 +244,20 @@ impl World {
         }
     }
 
-    /// Names of the queues that use a compute environment.
-    pub(super) fn job_queues_of(&self, arn: &str) -> Vec<String> {
-        let uses = |queue: &Queue| queue.deleted.is_none() && queue.compute_environment_arn == arn;
-        self.job_queues
-            .iter()
-            .filter(|(_, queue)| uses(queue))
-            .map(|(name, _)| name.clone())
-            .collect()
-    }
-
     pub(super) fn batch_tags(&mut self, arn: &str) -> Answer<&mut Tags> {
-        let record = self
+        let environments = self
             .compute_environments
             .values_mut()
-            .find(|record| record.environment.arn == arn);
-        record
-            .map(|record| &mut record.environment.tags)
+            .map(|record| &mut record.environment);
+        let mut tags = environments
+            .map(|environment| (&environment.arn, &mut environment.tags))
+            .chain(
+                self.job_queues
+                    .values_mut()
+                    .map(|record| (&record.queue.arn, &mut record.queue.tags)),
+            );
+        tags.find(|(of, _)| *of == arn)
+            .map(|(_, tags)| tags)
             .ok_or_else(|| unknown_environment(arn))
     }
 }

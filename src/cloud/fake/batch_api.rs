@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 
 use super::FakeCloud;
-use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Result};
+use crate::cloud::{
+    BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, JobQueueRequest, JobQueueUpdate, Result,
+};
 use crate::domain::Tags;
-use crate::domain::observed::ComputeEnvironment;
+use crate::domain::observed::{ComputeEnvironment, JobQueue};
 
 #[async_trait]
 impl BatchApi for FakeCloud {
@@ -54,9 +56,31 @@ impl BatchApi for FakeCloud {
         .await
     }
 
-    async fn job_queues_of(&self, compute_environment_arn: &str) -> Result<Vec<String>> {
-        self.read_now("batch:DescribeJobQueues", compute_environment_arn, |world, _| {
-            world.job_queues_of(compute_environment_arn)
+    async fn job_queues(&self) -> Result<Vec<JobQueue>> {
+        self.read_now("batch:DescribeJobQueues", "", |world, _| {
+            world.job_queues.values().map(|record| record.queue.clone()).collect()
+        })
+        .await
+    }
+
+    async fn create_job_queue(&self, request: &JobQueueRequest) -> Result<String> {
+        self.write("batch:CreateJobQueue", &request.name, |world, at| {
+            world.create_job_queue(at, request)
+        })
+        .await
+    }
+
+    async fn update_job_queue(&self, name: &str, update: &JobQueueUpdate) -> Result<()> {
+        let arguments = format!("{name} {update:?}");
+        self.write("batch:UpdateJobQueue", &arguments, |world, at| {
+            world.update_job_queue(at, name, update)
+        })
+        .await
+    }
+
+    async fn delete_job_queue(&self, name: &str) -> Result<()> {
+        self.write("batch:DeleteJobQueue", name, |world, at| {
+            world.delete_job_queue(at, name)
         })
         .await
     }

@@ -46,6 +46,10 @@ impl World {
         check_update(environment, update)?;
         check_infrastructure(environment, &update.infrastructure)?;
         apply(environment, update);
+        if !environment.enabled {
+            record.drained = Some(at.now + at.behaviour.draining);
+        }
+        let environment = &record.environment;
         check_vcpus(environment.min_vcpus, environment.max_vcpus)?;
         let until = at.now + at.behaviour.compute_environment_updating;
         self.start_transition(name, status::UPDATING, until);

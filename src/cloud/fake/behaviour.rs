@@ -67,6 +67,14 @@ pub struct Behaviour {
     pub compute_environment_updating: Duration,
     /// `DELETING`.
     pub compute_environment_deleting: Duration,
+    /// From a compute environment's being disabled to the end of its last job.
+    pub draining: Duration,
+    /// `CREATING` of a job queue.
+    pub job_queue_creating: Duration,
+    /// `UPDATING`.
+    pub job_queue_updating: Duration,
+    /// `DELETING`.
+    pub job_queue_deleting: Duration,
 }
 
 impl Behaviour {
@@ -92,6 +100,10 @@ impl Behaviour {
             compute_environment_creating: Duration::ZERO,
             compute_environment_updating: Duration::ZERO,
             compute_environment_deleting: Duration::ZERO,
+            draining: Duration::ZERO,
+            job_queue_creating: Duration::ZERO,
+            job_queue_updating: Duration::ZERO,
+            job_queue_deleting: Duration::ZERO,
         }
     }
 

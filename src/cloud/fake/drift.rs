@@ -6,13 +6,13 @@ use std::convert::Infallible;
 use tokio::time::Instant;
 
 use super::world::{Moment, World};
-use super::{EndpointRecord, FakeCloud, ProfileRecord, Queue, RoleRecord};
+use super::{EndpointRecord, FakeCloud, ProfileRecord, QueueRecord, RoleRecord};
 use crate::domain::Tags;
 use crate::domain::batch::status;
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::identity;
 use crate::domain::observed::{
-    Endpoint, Gateway, GatewayKind, InstanceProfile, NetworkInterface, Role, Route, SecurityGroup,
+    Endpoint, Gateway, GatewayKind, InstanceProfile, JobQueue, NetworkInterface, Role, Route, SecurityGroup,
 };
 
 impl FakeCloud {
@@ -178,20 +178,27 @@ impl FakeCloud {
 
     /// Adds somebody's job queue on a compute environment.
     pub fn add_job_queue(&self, name: &str, compute_environment_arn: &str) {
-        self.edit(|world| {
-            let queue = Queue {
-                compute_environment_arn: compute_environment_arn.to_owned(),
-                deleted: None,
+        self.drift(|world, at| {
+            let queue = JobQueue {
+                name: name.to_owned(),
+                arn: at.arn("batch", &format!("job-queue/{name}")),
+                status: status::VALID.to_owned(),
+                enabled: true,
+                priority: 1,
+                compute_environments: vec![compute_environment_arn.to_owned()],
+                ..JobQueue::default()
             };
-            world.job_queues.insert(name.to_owned(), queue);
+            world
+                .job_queues
+                .insert(name.to_owned(), QueueRecord { queue, until: None });
         });
     }
 
     /// Deletes a job queue; Batch remembers it for [`Behaviour::relationship_lag`](super::Behaviour).
     pub fn remove_job_queue(&self, name: &str) {
         self.drift(|world, at| {
-            if let Some(queue) = world.job_queues.get_mut(name) {
-                queue.deleted = Some(at.now);
+            if let Some(record) = world.job_queues.remove(name) {
+                world.forget_later(&record.queue.compute_environments, at.now);
             }
         });
     }

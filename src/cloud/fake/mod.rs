@@ -14,7 +14,7 @@
 //! | [`world`] | what exists |
 //! | [`vpc`], [`route`], [`security_group`], [`endpoint`], [`tag`] | EC2's rules |
 //! | [`identity`] | IAM's rules |
-//! | [`batch`], [`batch_rules`], [`batch_update`] | Batch's rules |
+//! | [`batch`], [`batch_rules`], [`batch_update`], [`queue`] | Batch's rules |
 //! | [`network_api`], [`identity_api`], [`batch_api`] | the port's methods: each logs its call and hands it to a rule |
 //! | [`drift`] | what others do behind our back |
 //! | [`log`] | which calls came, and when |
@@ -31,6 +31,7 @@ mod identity;
 mod identity_api;
 mod log;
 mod network_api;
+mod queue;
 mod refusal;
 mod route;
 mod security_group;
@@ -46,11 +47,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::time::Instant;
 
-pub use batch::{EnvironmentRecord, Queue};
+pub use batch::EnvironmentRecord;
 pub use behaviour::Behaviour;
 pub use endpoint::EndpointRecord;
 pub use identity::{ProfileRecord, RoleRecord};
 pub use log::Call;
+pub use queue::QueueRecord;
 pub use world::{Placed, World};
 
 use super::{AccountApi, CallerIdentity, CloudError, Result};

@@ -5,10 +5,11 @@ use std::ops::{Deref, DerefMut};
 
 use tokio::time::Instant;
 
-use super::batch::{EnvironmentRecord, Queue};
+use super::batch::EnvironmentRecord;
 use super::behaviour::Behaviour;
 use super::endpoint::EndpointRecord;
 use super::identity::{ProfileRecord, RoleRecord};
+use super::queue::QueueRecord;
 use super::refusal::{Answer, Refusal};
 use crate::domain::Tags;
 use crate::domain::batch::launch_template::TemplateVersions;
@@ -41,7 +42,9 @@ pub struct World {
     /// Launch templates, by id and by name: a test that names one in both ways gives it twice.
     pub launch_templates: BTreeMap<String, TemplateVersions>,
     /// Job queues.
-    pub job_queues: BTreeMap<String, Queue>,
+    pub job_queues: BTreeMap<String, QueueRecord>,
+    /// ARNs of compute environments that a queue let go of, and when: Batch remembers it for a while.
+    pub(super) former_relationships: Vec<(String, Instant)>,
     /// Idempotency tokens that were used: token → request and the id that it made.
     pub(super) tokens: BTreeMap<String, (String, String)>,
     /// Endpoints that are gone, which their tokens still bring back.
@@ -145,6 +148,7 @@ impl World {
     pub(super) fn advance(&mut self, at: &Moment<'_>) {
         self.settle_endpoints(at);
         self.settle_compute_environments(at);
+        self.settle_job_queues(at);
     }
 
     /// The id that a token made before, if it did. The same token with another request is an error.
@@ -173,6 +177,7 @@ impl World {
             .map(|record| (record.role.arn.clone(), record.role.tags.clone()));
         let profiles = self.instance_profiles.values();
         let environments = self.compute_environments.values().map(|record| &record.environment);
+        let queues = self.job_queues.values().map(|record| &record.queue);
         [
             of(&self.vpcs, |vpc| &vpc.tags),
             of(&self.subnets, |subnet| &subnet.tags),
@@ -186,6 +191,7 @@ impl World {
             environments
                 .map(|environment| (environment.arn.clone(), environment.tags.clone()))
                 .collect(),
+            queues.map(|queue| (queue.arn.clone(), queue.tags.clone())).collect(),
         ]
         .into_iter()
         .flatten()

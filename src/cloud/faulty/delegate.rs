@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use super::Faulty;
 use crate::cloud::{
     AccountApi, BatchApi, CallerIdentity, Cloud, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Direction,
-    EndpointChange, EndpointRequest, IdentityApi, NetworkApi, Result, RoleRequest, SecurityGroupRequest, SubnetRequest,
-    VpcFilter, VpcRequest,
+    EndpointChange, EndpointRequest, IdentityApi, JobQueueRequest, JobQueueUpdate, NetworkApi, Result, RoleRequest,
+    SecurityGroupRequest, SubnetRequest, VpcFilter, VpcRequest,
 };
 use crate::domain::Tags;
 use crate::domain::batch::launch_template::TemplateFacts;
@@ -16,8 +16,8 @@ use crate::domain::facts::EndpointService;
 use crate::domain::firewall::Rule;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{
-    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, NetworkInterface, Role, RouteTable, SecurityGroup, Subnet,
-    Vpc,
+    ComputeEnvironment, Endpoint, Gateway, InstanceProfile, JobQueue, NetworkInterface, Role, RouteTable,
+    SecurityGroup, Subnet, Vpc,
 };
 
 /// Implements a trait of the port method by method: `operation => method(arguments) -> answer`.
@@ -136,7 +136,10 @@ delegate! {
     "batch:UpdateComputeEnvironment" =>
         update_compute_environment(name: &str, update: &ComputeEnvironmentUpdate) -> ();
     "batch:DeleteComputeEnvironment" => delete_compute_environment(name: &str) -> ();
-    "batch:DescribeJobQueues" => job_queues_of(compute_environment_arn: &str) -> Vec<String>;
+    "batch:DescribeJobQueues" => job_queues() -> Vec<JobQueue>;
+    "batch:CreateJobQueue" => create_job_queue(request: &JobQueueRequest) -> String;
+    "batch:UpdateJobQueue" => update_job_queue(name: &str, update: &JobQueueUpdate) -> ();
+    "batch:DeleteJobQueue" => delete_job_queue(name: &str) -> ();
     "batch:TagResource" => tag_batch(arn: &str, tags: &Tags) -> ();
     "batch:UntagResource" => untag_batch(arn: &str, keys: &BTreeSet<String>) -> ();
 }

@@ -8,7 +8,8 @@ use super::*;
 use crate::cloud::fake::FakeCloud;
 use crate::cloud::{
     AccountApi, BatchApi, ComputeEnvironmentUpdate, Direction, EndpointChange, EndpointRequest, IdentityApi,
-    NetworkApi, RoleRequest, SecurityGroupRequest, SubnetRequest, VpcFilter, VpcRequest,
+    JobQueueRequest, JobQueueUpdate, NetworkApi, RoleRequest, SecurityGroupRequest, SubnetRequest, VpcFilter,
+    VpcRequest,
 };
 use crate::domain::Tags;
 use crate::domain::endpoint::EndpointKind;
@@ -263,7 +264,10 @@ async fn call_everything(cloud: &Faulty<FakeCloud>) {
         .update_compute_environment(id, &ComputeEnvironmentUpdate::default())
         .await;
     let _ = cloud.delete_compute_environment(id).await;
-    let _ = cloud.job_queues_of(id).await;
+    let _ = cloud.job_queues().await;
+    let _ = cloud.create_job_queue(&JobQueueRequest::default()).await;
+    let _ = cloud.update_job_queue(id, &JobQueueUpdate::default()).await;
+    let _ = cloud.delete_job_queue(id).await;
     let _ = cloud.tag_batch(id, tags).await;
     let _ = cloud.untag_batch(id, ids).await;
 }
@@ -274,7 +278,7 @@ async fn every_method_goes_through_under_the_operation_that_the_cloud_knows_it_b
     call_everything(&faulty).await;
     let arrived: Vec<&str> = fake.calls().iter().map(|call| call.operation).collect();
     assert_eq!(faulty.calls(), arrived);
-    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 62, "{arrived:?}");
+    assert_eq!(arrived.iter().collect::<BTreeSet<_>>().len(), 65, "{arrived:?}");
 }
 
 #[tokio::test(start_paused = true)]

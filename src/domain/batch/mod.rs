@@ -7,6 +7,7 @@
 //! | [`instance_type`] | instance types, families and the collective names |
 //! | [`launch_template`] | launch templates and their versions |
 //! | [`memory`] | what Batch is told and does not report |
+//! | [`queue`] | job queues |
 //! | [`rules`] | the compute environment as a whole |
 
 pub mod image;
@@ -15,6 +16,7 @@ pub mod kind;
 pub mod launch_template;
 pub mod memory;
 mod plan;
+pub mod queue;
 mod reported;
 pub mod rules;
 mod words;
@@ -26,6 +28,7 @@ pub use plan::{
     ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstancesPlan, ServiceRoleChoice,
     SpotFleetRoleChoice, UpdatePolicy,
 };
+pub use queue::{JobQueuePlan, JobQueueSpec, StateTimeLimitAction, validate_job_queues};
 pub use reported::{is_default_ec2_configuration, reason_may_pass};
 pub use rules::{
     validate_compute_environment_name, validate_key_pair_name, validate_max_vcpus, validate_min_vcpus, validate_spec,

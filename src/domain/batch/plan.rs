@@ -66,6 +66,8 @@ pub enum SpotFleetRoleChoice {
 pub struct ComputeEnvironmentPlan {
     /// Name in AWS.
     pub name: String,
+    /// Name of the one that carries the queues while the one of that exact name is made again.
+    pub stand_in_name: String,
     /// Type.
     pub compute_type: ComputeType,
     /// Upper bound of vCPUs.

@@ -1,4 +1,5 @@
-//! The one table of changes: which attribute can be changed in place, and which replaces the environment.
+//! The one table of changes: which attribute can be changed in place, which swaps the compute environment behind its queues, and which
+//! replaces the environment.
 //!
 //! Plans, descriptions of attributes and the documentation all read it here.
 
@@ -18,13 +19,15 @@ pub use table::TABLE;
 pub enum Change {
     /// Always in place.
     InPlace,
-    /// Always a replacement.
-    Replace,
     /// In place by an infrastructure update, if Batch can do one before and after the change
-    /// ([`Spec::supports_infrastructure_update`]); otherwise a replacement.
+    /// ([`Spec::supports_infrastructure_update`]); otherwise a swap.
     InPlaceIfUpdatable,
-    /// In place from one custom role to another; between the service-linked role and a custom one a replacement.
+    /// In place from one custom role to another; between the service-linked role and a custom one a swap.
     InPlaceBetweenCustomRoles,
+    /// Always a swap: another compute environment takes the place of the one that is there, behind the same queues.
+    Swap,
+    /// Always a replacement of the environment.
+    Replace,
 }
 
 impl Change {
@@ -32,15 +35,16 @@ impl Change {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::InPlace => "Changed in place.",
-            Self::Replace => "A change replaces the environment.",
             Self::InPlaceIfUpdatable => {
                 "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
-                 `BEST_FIT`; otherwise a change replaces the environment."
+                 `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
             }
             Self::InPlaceBetweenCustomRoles => {
-                "Changed in place from one role to another; a change between the service-linked role and another one replaces \
-                 the environment."
+                "Changed in place from one role to another; a change between the service-linked role and another one swaps the \
+                 compute environment behind its job queues."
             }
+            Self::Swap => "A change swaps the compute environment behind its job queues.",
+            Self::Replace => "A change replaces the environment.",
         }
     }
 }
@@ -63,17 +67,24 @@ pub struct Row {
 }
 
 impl Row {
-    fn replaces(&self, prior: &Spec, planned: &Spec) -> bool {
-        let differs = || match ((self.value)(prior), (self.value)(planned)) {
+    fn differs(&self, prior: &Spec, planned: &Spec) -> bool {
+        match ((self.value)(prior), (self.value)(planned)) {
             (Some(prior), Some(planned)) => prior != planned,
             _ => false,
-        };
+        }
+    }
+
+    fn replaces(&self, prior: &Spec, planned: &Spec) -> bool {
+        self.change == Change::Replace && self.differs(prior, planned)
+    }
+
+    fn swaps(&self, prior: &Spec, planned: &Spec) -> bool {
         match self.change {
-            Change::InPlace => false,
-            Change::Replace | Change::InPlaceBetweenCustomRoles => differs(),
+            Change::InPlace | Change::Replace => false,
+            Change::Swap | Change::InPlaceBetweenCustomRoles => self.differs(prior, planned),
             Change::InPlaceIfUpdatable => {
                 let updatable = self.is_updatable(prior) && self.is_updatable(planned);
-                !updatable && differs()
+                !updatable && self.differs(prior, planned)
             }
         }
     }
@@ -106,23 +117,33 @@ pub fn replacements(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
         .collect()
 }
 
-/// Attributes whose change may replace an environment. Until all of them are known, a derived name is not known either.
-pub fn may_replace() -> impl Iterator<Item = &'static str> {
+/// Attributes whose change from `prior` to `planned` needs another compute environment, in the table's order; as in
+/// [`replacements`], either spec may be one made from a state. When there are any, the compute environment's derived name is not kept.
+pub fn swaps(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
+    TABLE
+        .iter()
+        .filter(|row| row.swaps(prior, planned))
+        .map(|row| row.attribute)
+        .collect()
+}
+
+/// Attributes whose change may need another compute environment. Until all of them are known, a derived name is not known either.
+pub fn may_rename() -> impl Iterator<Item = &'static str> {
     TABLE
         .iter()
         .filter(|row| row.change != Change::InPlace)
         .map(|row| row.attribute)
 }
 
-/// `path=value` of all whose change would replace an environment of this spec: what a derived name depends on. The compute
-/// environment's own name is not among them.
+/// `path=value` of all whose change would replace an environment of this spec, or swap its compute environment: what a derived name
+/// depends on. The compute environment's own name is not among them.
 pub fn fingerprint(spec: &Spec) -> Vec<String> {
     TABLE
         .iter()
         .filter(|row| row.attribute != table::COMPUTE_ENVIRONMENT_NAME)
         .filter(|row| match row.change {
             Change::InPlace => false,
-            Change::Replace | Change::InPlaceBetweenCustomRoles => true,
+            Change::Replace | Change::Swap | Change::InPlaceBetweenCustomRoles => true,
             Change::InPlaceIfUpdatable => !row.is_updatable(spec),
         })
         .filter_map(|row| (row.value)(spec).map(|value| format!("{}={value}", row.attribute)))

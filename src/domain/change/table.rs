@@ -1,6 +1,6 @@
 //! The rows of the table.
 
-use super::Change::{InPlace, InPlaceBetweenCustomRoles, InPlaceIfUpdatable, Replace};
+use super::Change::{InPlace, InPlaceBetweenCustomRoles, InPlaceIfUpdatable, Replace, Swap};
 use super::{Row, Spec, value};
 
 pub(super) const COMPUTE_ENVIRONMENT_NAME: &str = "compute_environment.name";
@@ -40,7 +40,7 @@ const fn row(
     }
 }
 
-/// An attribute whose value never matters to a replacement.
+/// An attribute whose value matters neither to a replacement nor to a swap.
 const fn in_place(attribute: &'static str, reason: &'static str, source: &'static str) -> Row {
     row(attribute, InPlace, reason, source, |_| None)
 }
@@ -155,7 +155,7 @@ pub static TABLE: &[Row] = &[
     }),
     row(
         COMPUTE_ENVIRONMENT_NAME,
-        Replace,
+        Swap,
         "AWS Batch cannot rename a compute environment.",
         BATCH_API,
         value::compute_environment_name,
@@ -218,7 +218,7 @@ pub static TABLE: &[Row] = &[
     ),
     row(
         "compute_environment.spot_iam_fleet_role_arn",
-        Replace,
+        Swap,
         "AWS Batch does not change it.",
         BATCH_API,
         value::spot_fleet_role,

@@ -10,7 +10,19 @@ fn replaced(change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
 fn replaced_from(prior: Spec, change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
     let mut planned = prior.clone();
     change(&mut planned);
+    assert_eq!(swaps(&prior, &planned), [] as [&str; 0]);
     replacements(&prior, &planned)
+}
+
+fn swapped(change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
+    swapped_from(fixture::seed(), change)
+}
+
+fn swapped_from(prior: Spec, change: impl FnOnce(&mut Spec)) -> Vec<&'static str> {
+    let mut planned = prior.clone();
+    change(&mut planned);
+    assert_eq!(replacements(&prior, &planned), [] as [&str; 0]);
+    swaps(&prior, &planned)
 }
 
 fn best_fit() -> Spec {
@@ -71,8 +83,12 @@ fn what_aws_fixes_is_replaced() {
         replaced(|s| s.security_group.description = None),
         ["security_group.description"]
     );
+}
+
+#[test]
+fn another_name_is_another_compute_environment() {
     assert_eq!(
-        replaced(|s| s.compute_environment.name = Some("other".to_owned())),
+        swapped(|s| s.compute_environment.name = Some("other".to_owned())),
         ["compute_environment.name"]
     );
 }
@@ -168,7 +184,7 @@ fn fewer_zones_are_a_change_of_zones() {
         prior.kept.subnets.insert(zone.to_owned(), block.parse().unwrap());
     }
     assert_eq!(
-        replaced_from(prior.clone(), |s| s.network.max_azs = 1),
+        swapped_from(prior.clone(), |s| s.network.max_azs = 1),
         ["network.availability_zones"]
     );
     // No third zone is known to be chosen, so none is guessed.
@@ -186,8 +202,8 @@ fn infrastructure_is_in_place_only_where_batch_can_update_it() {
             replaced_from(with_zones(fixture::seed()), change).is_empty(),
             "{attribute}"
         );
-        assert_eq!(replaced_from(with_zones(best_fit()), change), [attribute]);
-        assert_eq!(replaced_from(with_zones(custom_role()), change), [attribute]);
+        assert_eq!(swapped_from(with_zones(best_fit()), change), [attribute]);
+        assert_eq!(swapped_from(with_zones(custom_role()), change), [attribute]);
     }
 }
 
@@ -212,8 +228,8 @@ fn scaling_and_tags_are_in_place_for_all() {
 #[test]
 fn best_fit_is_neither_left_nor_taken_in_place() {
     let attribute = ["compute_environment.allocation_strategy"];
-    assert_eq!(replacements(&fixture::seed(), &best_fit()), attribute);
-    assert_eq!(replacements(&best_fit(), &fixture::seed()), attribute);
+    assert_eq!(swaps(&fixture::seed(), &best_fit()), attribute);
+    assert_eq!(swaps(&best_fit(), &fixture::seed()), attribute);
 }
 
 #[test]
@@ -222,12 +238,12 @@ fn the_kind_of_service_role_is_fixed_and_the_custom_role_is_not() {
         "compute_environment.service_role_arn",
         "compute_environment.create_service_role",
     ];
-    assert_eq!(replacements(&fixture::seed(), &custom_role()), both);
+    assert_eq!(swaps(&fixture::seed(), &custom_role()), both);
     assert_eq!(
-        replaced_from(custom_role(), |s| s.compute_environment.service_role_arn = None),
+        swapped_from(custom_role(), |s| s.compute_environment.service_role_arn = None),
         both
     );
-    assert_eq!(replaced(|s| s.compute_environment.create_service_role = true), both);
+    assert_eq!(swapped(|s| s.compute_environment.create_service_role = true), both);
     let other =
         |s: &mut Spec| s.compute_environment.service_role_arn = Some("arn:aws:iam::123456789012:role/other".to_owned());
     assert!(replaced_from(custom_role(), other).is_empty());
@@ -238,7 +254,7 @@ fn arns_of_a_state_are_recognised() {
     let mut prior = fixture::seed();
     prior.compute_environment.service_role_arn =
         Some("arn:aws:iam::123456789012:role/aws-service-role/batch.amazonaws.com/AWSServiceRoleForBatch".to_owned());
-    assert!(replacements(&prior, &fixture::seed()).is_empty());
+    assert!(swaps(&prior, &fixture::seed()).is_empty());
     let (mut prior, planned) = (best_fit(), best_fit());
     prior.compute_environment.instance_role_arn =
         Some("arn:aws:iam::123456789012:instance-profile/simulation-ap-northeast-1-batch-instance".to_owned());
@@ -246,7 +262,7 @@ fn arns_of_a_state_are_recognised() {
         image_type: "ECS_AL2023".to_owned(),
         image_id_override: None,
     }];
-    assert!(replacements(&prior, &planned).is_empty());
+    assert!(swaps(&prior, &planned).is_empty());
 }
 
 #[test]
@@ -264,7 +280,7 @@ fn order_of_instance_types_matters_to_the_ordered_strategy_only() {
     prior.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFitProgressiveOrdered);
     prior.compute_environment.create_service_role = true;
     assert_eq!(
-        replaced_from(prior, |s| s
+        swapped_from(prior, |s| s
             .compute_environment
             .instance_types
             .iter_mut()
@@ -274,7 +290,7 @@ fn order_of_instance_types_matters_to_the_ordered_strategy_only() {
 }
 
 #[test]
-fn a_replacement_changes_the_fingerprint_and_an_update_does_not() {
+fn a_swap_changes_the_fingerprint_and_an_update_does_not() {
     let print = |change: fn(&mut Spec), mut spec: Spec| {
         change(&mut spec);
         fingerprint(&spec)

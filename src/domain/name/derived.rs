@@ -53,6 +53,16 @@ pub fn compute_environment_name<S: AsRef<str>>(
     format!("{environment}-{}", short_hash(attributes))
 }
 
+/// Name of the compute environment that carries the queues while the one named `name` is made again: the derived name, unless that is
+/// the very name.
+pub fn stand_in_name(derived: &str, name: &str) -> String {
+    if derived == name {
+        format!("{derived}-stand-in")
+    } else {
+        derived.to_owned()
+    }
+}
+
 /// The part of a full service name behind the region: `com.amazonaws.ap-northeast-1.ecr.api` → `ecr.api`. A name without the
 /// region is its own short name.
 pub fn short_service_name<'a>(service_name: &'a str, region: &str) -> &'a str {

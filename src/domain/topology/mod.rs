@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 use ipnet::Ipv4Net;
 
 use super::Tags;
-use super::batch::ComputeEnvironmentPlan;
+use super::batch::{ComputeEnvironmentPlan, JobQueuePlan};
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
@@ -54,6 +54,8 @@ pub struct Topology {
     pub spot_fleet_role: Option<RolePlan>,
     /// The compute environment.
     pub compute_environment: ComputeEnvironmentPlan,
+    /// The job queues, in the order of their keys.
+    pub job_queues: Vec<JobQueuePlan>,
     /// What becomes of a path to the internet.
     pub isolation: IsolationSpec,
     /// Tags that are left alone.

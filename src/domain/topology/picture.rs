@@ -36,7 +36,12 @@ impl fmt::Display for Topology {
         write_role(f, "instance role and profile", self.instance_role.as_ref())?;
         write_role(f, "service role", self.service_role.as_ref())?;
         write_role(f, "Spot Fleet role", self.spot_fleet_role.as_ref())?;
-        self.write_compute_environment(f)
+        self.write_compute_environment(f)?;
+        for queue in &self.job_queues {
+            let state = if queue.enabled { "ENABLED" } else { "DISABLED" };
+            writeln!(f, "job queue {}: priority {} {state}", queue.name, queue.priority)?;
+        }
+        Ok(())
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::place::{self, Place};
 use super::{EndpointPlan, RolePlan, SecurityGroupPlan, SubnetPlan, Topology, VpcPlan};
 use crate::domain::batch::{
-    ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, LaunchTemplate, ServiceRoleChoice,
-    SpotFleetRoleChoice, memory, rules, validate_spec,
+    ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, JobQueuePlan, LaunchTemplate, ServiceRoleChoice,
+    SpotFleetRoleChoice, memory, queue, rules, validate_job_queues, validate_spec,
 };
 use crate::domain::endpoint::policy::{self, Perimeter};
 use crate::domain::endpoint::{self, EndpointKind, Service};
@@ -31,6 +31,8 @@ impl Topology {
             &spec.compute_environment,
             spec.kept.compute_environment_name.is_some(),
         ));
+        errors.extend(validate_job_queues(&spec.name, &spec.job_queues));
+        errors.extend(policy_errors(spec, facts));
         errors.extend(role_errors(spec, facts));
         errors.extend(group_errors(spec, facts));
         let launch_template = launch_template(spec, facts)
@@ -124,6 +126,16 @@ fn launch_template(spec: &Spec, facts: &Facts) -> Result<Option<LaunchTemplate>,
     template
         .map(|template| template.resolved(&facts.launch_templates))
         .transpose()
+}
+
+/// Scheduling policies that the queues cannot have. Without an account there is nothing to compare.
+fn policy_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
+    let given = spec.job_queues.iter().filter_map(|(key, queue)| {
+        let arn = queue.scheduling_policy_arn.as_deref()?;
+        let error = queue::check_policy_place(arn, &facts.region, &facts.account_id).err()?;
+        Some(error.at(format!("job_queues[{key:?}].scheduling_policy_arn")))
+    });
+    given.filter(|_| !facts.account_id.is_empty()).collect()
 }
 
 fn group_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
@@ -233,6 +245,7 @@ impl Planner<'_> {
             spot_fleet_role: (spec.spot_fleet_role() == Some(SpotFleetRoleChoice::Owned))
                 .then(|| self.spot_fleet_role()),
             compute_environment: self.compute_environment(place),
+            job_queues: self.job_queues(),
             isolation: spec.isolation,
             ignored_tags: spec.ignored_tags.clone(),
             ownership: self.ownership,
@@ -318,8 +331,12 @@ impl Planner<'_> {
         let spec = &self.spec.compute_environment;
         let mut tags = self.tags();
         tags.extend(memory::tags(spec.image_refresh.as_deref(), spec.container_insights));
+        let derived = self.derived_name(place);
+        let decided = spec.name.as_ref().or(self.spec.kept.compute_environment_name.as_ref());
+        let name = decided.cloned().unwrap_or_else(|| derived.clone());
         ComputeEnvironmentPlan {
-            name: self.compute_environment_name(place),
+            stand_in_name: name::stand_in_name(&derived, &name),
+            name,
             compute_type: spec.compute_type,
             max_vcpus: spec.max_vcpus,
             enabled: spec.enabled,
@@ -355,23 +372,33 @@ impl Planner<'_> {
         })
     }
 
-    /// The user's name, else the one decided before, else one derived from all whose change replaces the environment.
-    fn compute_environment_name(&self, place: &Place) -> String {
-        let decided = self
-            .spec
+    /// The name that follows from all whose change needs another compute environment. The user's own name and one that was decided
+    /// before come first.
+    fn derived_name(&self, place: &Place) -> String {
+        let mut resolved = self.spec.clone();
+        resolved.network.availability_zones = Some(place.zones.environment.clone());
+        resolved.network.subnet_prefix_length = place.prefix_length;
+        resolved
             .compute_environment
-            .name
-            .as_ref()
-            .or(self.spec.kept.compute_environment_name.as_ref());
-        decided.cloned().unwrap_or_else(|| {
-            let mut resolved = self.spec.clone();
-            resolved.network.availability_zones = Some(place.zones.environment.clone());
-            resolved.network.subnet_prefix_length = place.prefix_length;
-            resolved
-                .compute_environment
-                .launch_template
-                .clone_from(&self.launch_template);
-            name::compute_environment_name(&self.spec.name, change::fingerprint(&resolved))
-        })
+            .launch_template
+            .clone_from(&self.launch_template);
+        name::compute_environment_name(&self.spec.name, change::fingerprint(&resolved))
+    }
+
+    fn job_queues(&self) -> Vec<JobQueuePlan> {
+        let queues = self.spec.job_queues.iter();
+        let plans = queues.map(|(key, queue)| {
+            let name = queue.name(&self.spec.name, key);
+            JobQueuePlan {
+                key: key.clone(),
+                priority: queue.priority,
+                enabled: queue.enabled,
+                scheduling_policy_arn: queue.scheduling_policy_arn.clone(),
+                state_time_limit_actions: queue.state_time_limit_actions.iter().cloned().collect(),
+                tags: part_tags(&self.spec.tags, &self.ownership, &name),
+                name,
+            }
+        });
+        plans.collect()
     }
 }

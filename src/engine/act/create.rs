@@ -232,7 +232,7 @@ pub(super) async fn modify_endpoint(run: &Run<'_>, service: &str) -> Result<(), 
     Ok(())
 }
 
-pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> {
+pub(super) async fn compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let topology = run.topology()?;
     let plan = &topology.compute_environment;
     let observed = run.world().observed;
@@ -245,7 +245,7 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
         .as_ref()
         .map(|instances| of_instances(instances, &observed));
     let request = ComputeEnvironmentRequest {
-        name: plan.name.clone(),
+        name: name.to_owned(),
         enabled: plan.enabled,
         service_role_arn,
         compute_type: plan.compute_type,
@@ -258,10 +258,10 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
     };
     let arn = run.cloud.create_compute_environment(&request).await?;
     run.note(|world| {
-        world.made.insert(plan.name.clone());
+        world.made.insert(name.to_owned());
         // The rest is read by the wait that follows; name and ARN are what must not be lost.
-        world.observed.compute_environment = Some(ComputeEnvironment {
-            name: plan.name.clone(),
+        let made = ComputeEnvironment {
+            name: name.to_owned(),
             arn,
             status: "CREATING".to_owned(),
             enabled: plan.enabled,
@@ -269,7 +269,8 @@ pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> 
             max_vcpus: plan.max_vcpus,
             tags: plan.tags.clone(),
             ..ComputeEnvironment::default()
-        });
+        };
+        world.observed.compute_environments.insert(name.to_owned(), made);
     });
     Ok(())
 }
@@ -298,26 +299,25 @@ fn of_instances(plan: &InstancesPlan, observed: &Observed) -> Result<InstancesRe
 }
 
 /// Changes what differs, call by call.
-pub(super) async fn update_compute_environment(run: &Run<'_>) -> Result<(), StepError> {
+pub(super) async fn update_compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let topology = run.topology()?;
-    let current = waiting::compute_environment_settled(run).await?;
+    let current = waiting::compute_environment_settled(run, name).await?;
     let Some(update) = compare::compute_environment_update(topology, &run.world().observed, &current) else {
         return Ok(());
     };
     for call in compare::calls(&topology.compute_environment, update) {
-        waiting::compute_environment_settled(run).await?;
+        waiting::compute_environment_settled(run, name).await?;
         waiting::while_being_modified(run, || run.cloud.update_compute_environment(&current.name, &call)).await?;
     }
     Ok(())
 }
 
-pub(super) async fn tag_compute_environment(run: &Run<'_>) -> Result<(), StepError> {
+pub(super) async fn tag_compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let topology = run.topology()?;
     let world = run.world();
     let current = world
         .observed
-        .compute_environment
-        .as_ref()
+        .compute_environment(name)
         .ok_or_else(|| missing("compute environment"))?;
     let change = compare::tag_changes(
         &current.tags,

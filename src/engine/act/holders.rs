@@ -15,7 +15,7 @@ pub(super) async fn holders(run: &Run<'_>, step: &Step) -> String {
         return UNKNOWN.to_owned();
     };
     let found = match step {
-        Step::DeleteComputeEnvironment => queues(run).await,
+        Step::DeleteComputeEnvironment(name) => queues(run, name).await,
         Step::DeleteSubnet { subnet_id, .. } => look.interfaces(|held| held.subnet_id == *subnet_id).await,
         Step::DeleteSecurityGroup(id) => look.users_of_group(id).await,
         Step::DeleteRouteTable { route_table_id, .. } => look.associations(route_table_id).await,
@@ -223,15 +223,19 @@ fn gateway(gateway: &Gateway) -> String {
     format!("{} {}, which must be {end}", gateway.kind, gateway.id)
 }
 
-async fn queues(run: &Run<'_>) -> Holders {
+async fn queues(run: &Run<'_>, name: &str) -> Holders {
     let mut found = Holders::default();
-    if let Some(current) = run.world().observed.compute_environment {
-        let names = run.cloud.job_queues_of(&current.arn).await.unwrap_or_default();
-        found.add(
-            names
-                .iter()
-                .map(|name| format!("job queue {name}, which must be deleted or pointed elsewhere first")),
-        );
+    if let Some(current) = run.world().observed.compute_environments.get(name) {
+        let queues = run.cloud.job_queues().await.unwrap_or_default();
+        let users = queues
+            .into_iter()
+            .filter(|queue| queue.compute_environments.contains(&current.arn));
+        found.add(users.map(|queue| {
+            format!(
+                "job queue {}, which must be deleted or pointed elsewhere first",
+                queue.name
+            )
+        }));
     }
     found
 }

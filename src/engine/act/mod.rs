@@ -7,6 +7,7 @@
 mod create;
 mod holders;
 mod identity;
+mod queue;
 mod remove;
 mod waiting;
 
@@ -30,10 +31,15 @@ pub(super) async fn perform(run: &Run<'_>, step: &Step) -> Result<(), StepError>
     match step {
         Step::AwaitEndpoints => waiting::endpoints_available(run).await,
         Step::AwaitEndpointsGone(ids) => waiting::endpoints_gone(run, ids).await,
-        Step::AwaitComputeEnvironment => waiting::compute_environment_valid(run).await,
-        Step::AwaitComputeEnvironmentGone => waiting::compute_environment_gone(run).await,
-        Step::DisableComputeEnvironment => remove::disable_compute_environment(run).await,
-        Step::UpdateComputeEnvironment => create::update_compute_environment(run).await,
+        Step::AwaitComputeEnvironment(name) => waiting::compute_environment_valid(run, name).await,
+        Step::AwaitComputeEnvironmentGone(name) => waiting::compute_environment_gone(run, name).await,
+        Step::DisableComputeEnvironment(name) => remove::disable_compute_environment(run, name).await,
+        Step::DrainComputeEnvironment(name) => waiting::compute_environment_drained(run, name).await,
+        Step::UpdateComputeEnvironment(name) => create::update_compute_environment(run, name).await,
+        Step::UpdateJobQueue { key, onto } => queue::update(run, key, onto).await,
+        Step::AwaitJobQueues { .. } => queue::all_valid(run).await,
+        Step::DisableJobQueue(name) => queue::disable(run, name).await,
+        Step::AwaitJobQueueGone(name) => queue::gone(run, name).await,
         _ => repeat(run, step).await,
     }
 }
@@ -112,10 +118,12 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         Step::ReconcileRules => create::rules(run).await,
         Step::CreateEndpoint(service) => create::endpoint(run, service).await,
         Step::ModifyEndpoint(service) => create::modify_endpoint(run, service).await,
-        Step::CreateComputeEnvironment => create::compute_environment(run).await,
+        Step::CreateComputeEnvironment(name) => create::compute_environment(run, name).await,
+        Step::CreateJobQueue(key) => queue::create(run, key).await,
         Step::Tag { ids, tags } => Ok(run.cloud.tag(ids, tags).await?),
         Step::Untag { ids, keys } => Ok(run.cloud.untag(ids, keys).await?),
-        Step::TagComputeEnvironment => create::tag_compute_environment(run).await,
+        Step::TagComputeEnvironment(name) => create::tag_compute_environment(run, name).await,
+        Step::TagJobQueue(key) => queue::tag(run, key).await,
 
         Step::CreateRole(kind) => identity::create_role(run, *kind).await,
         Step::SetTrustPolicy(kind) => identity::set_trust_policy(run, *kind).await,
@@ -129,7 +137,8 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         Step::DetachPolicies(kind) => identity::detach_policies(run, *kind).await,
         Step::DeleteRole(kind) => identity::delete_role(run, *kind).await,
 
-        Step::DeleteComputeEnvironment => remove::compute_environment(run).await,
+        Step::DeleteJobQueue(name) => queue::delete(run, name).await,
+        Step::DeleteComputeEnvironment(name) => remove::compute_environment(run, name).await,
         Step::DeleteEndpoints(ids) => remove::endpoints(run, ids).await,
         Step::DeleteSecurityGroup(id) => remove::security_group(run, id).await,
         Step::DeleteSubnet { subnet_id, .. } => remove::subnet(run, subnet_id).await,
@@ -138,10 +147,15 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
 
         Step::AwaitEndpoints
         | Step::AwaitEndpointsGone(_)
-        | Step::AwaitComputeEnvironment
-        | Step::AwaitComputeEnvironmentGone
-        | Step::DisableComputeEnvironment
-        | Step::UpdateComputeEnvironment => Err(missing("call")),
+        | Step::AwaitComputeEnvironment(_)
+        | Step::AwaitComputeEnvironmentGone(_)
+        | Step::DisableComputeEnvironment(_)
+        | Step::DrainComputeEnvironment(_)
+        | Step::UpdateComputeEnvironment(_)
+        | Step::UpdateJobQueue { .. }
+        | Step::AwaitJobQueues { .. }
+        | Step::DisableJobQueue(_)
+        | Step::AwaitJobQueueGone(_) => Err(missing("call")),
     }
 }
 

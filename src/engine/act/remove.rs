@@ -5,34 +5,77 @@ use std::collections::BTreeSet;
 use super::super::report::StepError;
 use super::super::run::Run;
 use super::waiting;
-use crate::cloud::ComputeEnvironmentUpdate;
+use crate::cloud::{ComputeEnvironmentUpdate, ScalingUpdate};
+use crate::domain::batch::status;
+use crate::domain::suggest::listed;
 
-/// Batch deletes only what is DISABLED and settled.
-pub(super) async fn disable_compute_environment(run: &Run<'_>) -> Result<(), StepError> {
-    let Some(current) = waiting::compute_environment_settled_or_gone(run).await? else {
+/// Batch deletes only what is DISABLED and settled. One whose place another has taken gives up the vCPUs that it keeps as well, which
+/// it would have for ever; and it stays as it is while somebody else's queue needs it.
+pub(super) async fn disable_compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
+    let Some(current) = waiting::compute_environment_settled_or_gone(run, name).await? else {
         return Ok(());
     };
+    let mut updates = Vec::new();
+    if run.topology().is_ok() {
+        let others: Vec<String> = others_queues(run, &current.arn).await?;
+        if !others.is_empty() {
+            return Err(StepError::Unhealthy(still_in_use(name, &others)));
+        }
+        if current.min_vcpus > 0 {
+            updates.push(ComputeEnvironmentUpdate {
+                scaling: ScalingUpdate {
+                    min_vcpus: Some(0),
+                    ..ScalingUpdate::default()
+                },
+                ..ComputeEnvironmentUpdate::default()
+            });
+        }
+    }
     if current.enabled {
-        let disable = ComputeEnvironmentUpdate {
+        updates.push(ComputeEnvironmentUpdate {
             enabled: Some(false),
             ..ComputeEnvironmentUpdate::default()
-        };
-        waiting::while_being_modified(run, || run.cloud.update_compute_environment(&current.name, &disable)).await?;
-        waiting::compute_environment_settled_or_gone(run).await?;
+        });
+    }
+    for update in updates {
+        waiting::while_being_modified(run, || run.cloud.update_compute_environment(name, &update)).await?;
+        waiting::compute_environment_settled_or_gone(run, name).await?;
     }
     Ok(())
 }
 
-pub(super) async fn compute_environment(run: &Run<'_>) -> Result<(), StepError> {
-    if let Some(current) = run.world().observed.compute_environment {
-        run.cloud.delete_compute_environment(&current.name).await?;
-        run.note(|world| {
-            world.made.remove(&current.name);
-            if let Some(current) = &mut world.observed.compute_environment {
-                "DELETING".clone_into(&mut current.status);
-            }
-        });
-    }
+/// Names of the queues of others that refer to a compute environment now.
+async fn others_queues(run: &Run<'_>, arn: &str) -> Result<Vec<String>, StepError> {
+    let own = run.world().observed.job_queues;
+    let queues = run.cloud.job_queues().await?;
+    let others = queues
+        .into_iter()
+        .filter(|queue| !own.contains_key(&queue.name) && queue.compute_environments.iter().any(|used| used == arn));
+    Ok(others.map(|queue| queue.name).collect())
+}
+
+fn still_in_use(name: &str, queues: &[String]) -> String {
+    let (queues, one) = (listed(queues), queues.len() == 1);
+    let (noun, verb, pronoun) = if one {
+        ("job queue", "uses", "it")
+    } else {
+        ("job queues", "use", "them")
+    };
+    format!(
+        "Another compute environment has taken the place of {name}, which stays until nobody needs it: the {noun} {queues}, which \
+         this environment does not own, still {verb} it. Point {pronoun} to the new compute environment or delete {pronoun}, then \
+         apply again."
+    )
+}
+
+pub(super) async fn compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
+    run.cloud.delete_compute_environment(name).await?;
+    run.note(|world| {
+        world.made.remove(name);
+        if let Some(current) = world.observed.compute_environments.get_mut(name) {
+            status::DELETING.clone_into(&mut current.status);
+        }
+    });
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -10,14 +11,14 @@ use super::super::run::Run;
 use super::super::wait::{Interruption, until_next_try};
 use super::{PROPAGATION, missing};
 use crate::cloud::{CloudError, ComputeEnvironmentUpdate, ErrorKind};
-use crate::domain::batch;
+use crate::domain::batch::{self, status};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
 use crate::domain::observed::{ComputeEnvironment, Endpoint, Observed};
 use crate::domain::topology::{EndpointPlan, Topology};
 
 /// What a look showed.
-enum Look<T> {
+pub(super) enum Look<T> {
     /// The condition holds.
     Done(T),
     /// Not yet: what was seen.
@@ -27,7 +28,7 @@ enum Look<T> {
 /// Looks until the condition holds, the time is up or the run is interrupted.
 ///
 /// A look that AWS does not answer is a look that showed nothing; the time-out says so if it stays like that.
-async fn until<T, F: Future<Output = Result<Look<T>, StepError>>>(
+pub(super) async fn until<T, F: Future<Output = Result<Look<T>, StepError>>>(
     run: &Run<'_>,
     mut look: impl FnMut() -> F,
 ) -> Result<T, StepError> {
@@ -183,18 +184,15 @@ pub(super) async fn endpoints_gone(run: &Run<'_>, ids: &BTreeSet<String>) -> Res
     .await
 }
 
-async fn look_at_compute_environment(run: &Run<'_>) -> Result<Option<ComputeEnvironment>, StepError> {
-    let Some(known) = run.world().observed.compute_environment else {
-        return Ok(None);
-    };
-    let current = run
-        .cloud
-        .compute_environment(&known.name)
-        .await?
-        .filter(|current| current.status != "DELETED");
+async fn look_at_compute_environment(run: &Run<'_>, name: &str) -> Result<Option<ComputeEnvironment>, StepError> {
+    let current = run.cloud.compute_environment(name).await?;
+    let current = current.filter(|current| current.status != status::DELETED);
     // Right after its creation it may not be shown yet: what is known stays known.
     if let Some(current) = &current {
-        run.note(|world| world.observed.compute_environment = Some(current.clone()));
+        run.note(|world| {
+            let known = &mut world.observed.compute_environments;
+            known.insert(name.to_owned(), current.clone());
+        });
     }
     Ok(current)
 }
@@ -202,9 +200,10 @@ async fn look_at_compute_environment(run: &Run<'_>) -> Result<Option<ComputeEnvi
 /// Waits until Batch has finished with the compute environment, whatever came out; `None` when it is gone.
 pub(super) async fn compute_environment_settled_or_gone(
     run: &Run<'_>,
+    name: &str,
 ) -> Result<Option<ComputeEnvironment>, StepError> {
     until(run, || async {
-        Ok(match look_at_compute_environment(run).await? {
+        Ok(match look_at_compute_environment(run, name).await? {
             None => Look::Done(None),
             Some(current) if current.is_in_transition() => Look::Pending(format!("it is {}", current.status)),
             Some(current) => Look::Done(Some(current)),
@@ -214,8 +213,8 @@ pub(super) async fn compute_environment_settled_or_gone(
 }
 
 /// Waits until Batch has finished with the compute environment.
-pub(super) async fn compute_environment_settled(run: &Run<'_>) -> Result<ComputeEnvironment, StepError> {
-    compute_environment_settled_or_gone(run)
+pub(super) async fn compute_environment_settled(run: &Run<'_>, name: &str) -> Result<ComputeEnvironment, StepError> {
+    compute_environment_settled_or_gone(run, name)
         .await?
         .ok_or_else(|| missing("compute environment"))
 }
@@ -226,12 +225,12 @@ pub(super) async fn compute_environment_settled(run: &Run<'_>) -> Result<Compute
 /// [`PROPAGATION`] allows, and one that was INVALID before this run is validated again once, since this run may have mended the
 /// cause. Batch validates again at every update.
 /// Source: AWS Batch User Guide, "INVALID compute environment".
-pub(super) async fn compute_environment_valid(run: &Run<'_>) -> Result<(), StepError> {
+pub(super) async fn compute_environment_valid(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let started = run.clock.now();
     let mut validated_again = false;
     loop {
         let current = until(run, || async {
-            Ok(match look_at_compute_environment(run).await? {
+            Ok(match look_at_compute_environment(run, name).await? {
                 None if run.clock.now() < started + PROPAGATION => Look::Pending("it is not shown yet".to_owned()),
                 None => return Err(missing("compute environment")),
                 Some(current) if current.is_in_transition() => Look::Pending(format!("it is {}", current.status)),
@@ -266,12 +265,35 @@ pub(super) async fn compute_environment_valid(run: &Run<'_>) -> Result<(), StepE
     }
 }
 
-/// Waits until the compute environment is gone.
-pub(super) async fn compute_environment_gone(run: &Run<'_>) -> Result<(), StepError> {
+/// Waits until the jobs of a disabled compute environment have ended, for as long as they are given; then Batch ends them.
+pub(super) async fn compute_environment_drained(run: &Run<'_>, name: &str) -> Result<(), StepError> {
+    let instances = run.topology()?.compute_environment.instances.as_ref();
+    let policy = instances.map(|instances| instances.update_policy).unwrap_or_default();
+    if policy.terminate_jobs_on_update {
+        return Ok(());
+    }
+    let minutes = u64::try_from(policy.job_execution_timeout_minutes).unwrap_or_default();
+    let ended = run.clock.now() + Duration::from_secs(minutes * 60);
     until(run, || async {
-        match look_at_compute_environment(run).await? {
+        let current = look_at_compute_environment(run, name).await?;
+        let vcpus = current.and_then(|current| current.desired_vcpus).unwrap_or(0);
+        Ok(if vcpus == 0 || run.clock.now() >= ended {
+            Look::Done(())
+        } else {
+            Look::Pending(format!("{name} still has instances with {vcpus} vCPUs"))
+        })
+    })
+    .await
+}
+
+/// Waits until the compute environment is gone.
+pub(super) async fn compute_environment_gone(run: &Run<'_>, name: &str) -> Result<(), StepError> {
+    until(run, || async {
+        match look_at_compute_environment(run, name).await? {
             None => {
-                run.note(|world| world.observed.compute_environment = None);
+                run.note(|world| {
+                    world.observed.compute_environments.remove(name);
+                });
                 Ok(Look::Done(()))
             }
             Some(current) if current.status == "INVALID" => Err(StepError::Unhealthy(format!(

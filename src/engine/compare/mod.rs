@@ -12,11 +12,15 @@ use crate::domain::spec::IgnoredTags;
 use crate::domain::topology::{EndpointPlan, Topology};
 
 mod batch;
+mod queue;
+mod swap;
 
 pub(super) use batch::{
     calls, compute_environment_update, instance_profile_arn, security_group_ids, service_role_arn,
     spot_iam_fleet_role_arn,
 };
+pub(super) use queue::job_queue_update;
+pub(super) use swap::must_be_swapped;
 
 /// What to do to one thing's tags.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,13 +1,17 @@
-//! The compute environment.
+//! The compute environment, and those that it takes the place of.
 
 use super::super::compare::{compute_environment_update, tag_changes};
 use super::super::graph::Task;
 use super::super::step::{Milestone, RoleKind, Step};
+use super::super::swap::Stage;
+use super::super::teardown;
+use crate::domain::batch::status;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
-pub(super) fn compute_environment(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+pub(super) fn compute_environment(topology: &Topology, observed: &Observed, stage: &Stage<'_>, tasks: &mut Vec<Task>) {
     let plan = &topology.compute_environment;
+    let name = &stage.name;
     let mut requires: Vec<Milestone> = vec![
         Milestone::SecurityGroup,
         Milestone::RoleReady(RoleKind::Instance),
@@ -22,34 +26,28 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
     );
     let changed = Milestone::ComputeEnvironmentChanged;
     let settled = Milestone::ComputeEnvironmentSettled;
-    let current = observed
-        .compute_environment
-        .as_ref()
-        .filter(|current| current.status != "DELETED");
-    let unsettled = match current {
+    let unsettled = match stage.current(observed) {
+        // Another one of the name comes when the one that is on its way out is gone; and the former ones must not be forgotten
+        // once the state names this one.
         None => {
-            tasks.push(Task::new(Step::CreateComputeEnvironment, requires, [changed.clone()]));
-            true
-        }
-        // Somebody, or a destroy that was interrupted, is deleting it: another one of the name comes when it is gone.
-        Some(current) if current.status == "DELETING" => {
-            let gone = Milestone::ComputeEnvironmentGone;
-            tasks.push(Task::new(Step::AwaitComputeEnvironmentGone, [], [gone.clone()]));
-            requires.push(gone);
-            tasks.push(Task::new(Step::CreateComputeEnvironment, requires, [changed.clone()]));
+            requires.push(Milestone::ComputeEnvironmentGone(name.clone()));
+            requires.push(Milestone::ComputeEnvironmentsClaimed);
+            let step = Step::CreateComputeEnvironment(name.clone());
+            tasks.push(Task::new(step, requires, [changed.clone()]));
             true
         }
         Some(current) => {
             let differs = compute_environment_update(topology, observed, current).is_some();
             if differs {
-                tasks.push(Task::new(Step::UpdateComputeEnvironment, requires, [changed.clone()]));
+                let step = Step::UpdateComputeEnvironment(name.clone());
+                tasks.push(Task::new(step, requires, [changed.clone()]));
             }
             if !tag_changes(&current.tags, &plan.tags, &topology.ignored_tags).is_empty() {
                 // Some tags say what was applied: they must not say so before it is.
                 let applied = [changed.clone(), settled.clone()];
-                tasks.push(Task::new(Step::TagComputeEnvironment, applied, []));
+                tasks.push(Task::new(Step::TagComputeEnvironment(name.clone()), applied, []));
             }
-            differs || current.status != "VALID"
+            differs || current.status != status::VALID
         }
     };
     if unsettled {
@@ -60,6 +58,21 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, task
             Milestone::RoleReady(RoleKind::SpotFleet),
             changed,
         ];
-        tasks.push(Task::new(Step::AwaitComputeEnvironment, ready, [settled]));
+        let step = Step::AwaitComputeEnvironment(name.clone());
+        tasks.push(Task::new(step, ready, [settled]));
+    }
+    leaving(topology, stage, tasks);
+}
+
+/// The former ones go when the queues have let go of them; one whose very name is wanted goes first.
+fn leaving(topology: &Topology, stage: &Stage<'_>, tasks: &mut Vec<Task>) {
+    let released = [Milestone::ComputeEnvironmentSettled, Milestone::JobQueuesSettled];
+    for former in &stage.leaving {
+        if !topology.ownership.owns(&former.tags) && former.status != status::DELETING {
+            let step = Step::TagComputeEnvironment(former.name.clone());
+            tasks.push(Task::new(step, [], [Milestone::ComputeEnvironmentsClaimed]));
+        }
+        let requires: &[Milestone] = if former.name == stage.name { &[] } else { &released };
+        teardown::compute_environment(former, requires, true, tasks);
     }
 }

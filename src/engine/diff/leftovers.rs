@@ -20,6 +20,7 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
         Milestone::EndpointsAvailable,
         Milestone::EndpointsGone,
         Milestone::ComputeEnvironmentSettled,
+        Milestone::ComputeEnvironmentsGone,
     ];
     for subnet in observed
         .own_subnets(ownership)
@@ -63,8 +64,10 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
             tasks.push(Task::new(step, [Milestone::EndpointsAvailable], []));
         }
     }
+    // A former compute environment is wound up with its own roles.
+    let unemployed = [Milestone::ComputeEnvironmentSettled, Milestone::ComputeEnvironmentsGone];
     if topology.instance_role.is_none() {
-        teardown::profile_and_role(observed, &Milestone::ComputeEnvironmentSettled, tasks);
+        teardown::profile_and_role(observed, &unemployed, tasks);
     }
     for (kind, plan, role) in [
         (RoleKind::Service, &topology.service_role, &observed.service_role),
@@ -75,7 +78,7 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
         ),
     ] {
         if plan.is_none() {
-            teardown::role(kind, role.as_ref(), &Milestone::ComputeEnvironmentSettled, tasks);
+            teardown::role(kind, role.as_ref(), &unemployed, tasks);
         }
     }
 }

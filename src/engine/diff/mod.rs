@@ -8,9 +8,11 @@ mod endpoints;
 mod identity;
 mod leftovers;
 mod network;
+mod queues;
 mod tags;
 
 use super::graph::Task;
+use super::swap::Stage;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
@@ -25,7 +27,9 @@ pub(super) fn diff(topology: &Topology, observed: &Observed) -> Vec<Task> {
     network::security_group(topology, observed, &mut tasks);
     endpoints::endpoints(topology, observed, &mut tasks);
     identity::roles(topology, observed, &mut tasks);
-    batch::compute_environment(topology, observed, &mut tasks);
+    let stage = Stage::of(topology, observed);
+    batch::compute_environment(topology, observed, &stage, &mut tasks);
+    queues::job_queues(topology, observed, &stage, &mut tasks);
     leftovers::leftovers(topology, observed, &mut tasks);
     tags::network_tags(topology, observed, &mut tasks);
     tasks

@@ -41,7 +41,9 @@ async fn makes_everything_once_and_nothing_the_second_time() {
         ]
     );
     assert_eq!(
-        observed.compute_environment.as_ref().map(|it| it.status.as_str()),
+        observed
+            .compute_environment("my-batch-cluster")
+            .map(|it| it.status.as_str()),
         Some("VALID")
     );
     assert!(
@@ -121,9 +123,13 @@ async fn makes_a_service_role_when_asked_to() {
         .topology(|spec| spec.compute_environment.create_service_role = true)
         .await;
     let observed = lab.make(&topology).await;
-    let role = observed.service_role.expect("the role");
+    let role = observed.service_role.clone().expect("the role");
     assert_eq!(
-        observed.compute_environment.expect("it").service_role_arn,
+        observed
+            .compute_environment("my-batch-cluster")
+            .expect("it")
+            .service_role_arn
+            .clone(),
         Some(role.arn)
     );
     assert_eq!(role.attached_policies.len(), 1);

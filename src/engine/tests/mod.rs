@@ -12,6 +12,7 @@ mod somebody;
 mod teardown;
 mod update;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -192,6 +193,7 @@ fn target(topology: &Topology) -> Target {
         vpc_id: None,
         existing_vpc_id: topology.vpc.id.clone(),
         compute_environment_name: None,
+        job_queues: BTreeSet::new(),
         instance_role: true,
         service_role: topology.service_role.is_some(),
         spot_fleet_role: topology.spot_fleet_role.is_some(),

@@ -77,8 +77,10 @@ async fn waits_for_a_queue_relationship_that_lingers() {
     let lab = Lab::slow(|behaviour| behaviour.relationship_lag = Duration::from_secs(90));
     let topology = lab.topology(|_| {}).await;
     let observed = lab.make(&topology).await;
-    lab.aws
-        .add_job_queue("theirs", &observed.compute_environment.expect("it").arn);
+    lab.aws.add_job_queue(
+        "theirs",
+        &observed.compute_environment("my-batch-cluster").expect("it").arn,
+    );
     lab.aws.remove_job_queue("theirs");
     assert_eq!(lab.destroy(&topology).await.failures, []);
     lab.assert_empty();
@@ -89,8 +91,10 @@ async fn names_the_queue_that_holds_on_and_keeps_the_network() {
     let mut lab = Lab::slow(|_| {});
     let topology = lab.topology(|_| {}).await;
     let observed = lab.make(&topology).await;
-    lab.aws
-        .add_job_queue("theirs", &observed.compute_environment.expect("it").arn);
+    lab.aws.add_job_queue(
+        "theirs",
+        &observed.compute_environment("my-batch-cluster").expect("it").arn,
+    );
     lab.timeout = Duration::from_secs(120);
     let outcome = lab.destroy(&topology).await;
     let [failure] = outcome.failures.as_slice() else {

@@ -3,6 +3,7 @@
 //! The topology is built again from the configuration, the decisions in the planned state and the facts kept beside it, without asking
 //! AWS: it is the very one that was planned.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -136,7 +137,7 @@ impl Apply {
 
     /// Whether an environment of the name lives in another network than the planned one.
     pub(super) async fn is_elsewhere(&self, observed: &Observed, diags: &mut Diagnostics) -> Option<bool> {
-        let mut subnets = observed.compute_environment.iter().flat_map(|seen| &seen.subnet_ids);
+        let mut subnets = observed.compute_environments.values().flat_map(|seen| &seen.subnet_ids);
         if subnets.all(|id| observed.subnets.contains_key(id)) {
             return Some(false);
         }
@@ -230,6 +231,7 @@ fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
         vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
         existing_vpc_id: topology.vpc.id.clone(),
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
+        job_queues: had.as_ref().map(|had| had.job_queues.clone()).unwrap_or_default(),
         instance_role: topology.instance_role.is_some() || had.is_some(),
         service_role: topology.service_role.is_some() || had.is_some(),
         // One that could not be deleted when the strategy changed is still there.
@@ -251,6 +253,7 @@ pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
         existing_vpc_id,
         // A name without an ARN was only planned: what has that name may be somebody else's.
         compute_environment_name: text(&compute.arn).and(text(&compute.name)),
+        job_queues: BTreeSet::new(),
         // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
         instance_role: true,
         service_role: compute.create_service_role.unwrap_or(false),

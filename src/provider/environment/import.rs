@@ -1,6 +1,6 @@
 //! Import: a finished environment is found by its name and its ownership tags.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tf_provider::value::Value;
 use tf_provider::{Diagnostic, Diagnostics};
@@ -47,6 +47,7 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         vpc_id: None,
         existing_vpc_id: None,
         compute_environment_name: None,
+        job_queues: BTreeSet::new(),
         instance_role: true,
         service_role: true,
         spot_fleet_role: true,
@@ -97,8 +98,9 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
 /// The endpoints of others, in an existing network, that serve what every environment needs.
 fn serving(observed: &Observed, ownership: &Ownership) -> BTreeMap<String, String> {
     let Some(compute) = observed
-        .compute_environment
-        .as_ref()
+        .compute_environments
+        .values()
+        .next()
         .filter(|_| observed.existing_network)
     else {
         return BTreeMap::new();
@@ -156,7 +158,7 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
             "the security group",
             observed.own_security_group(ownership, None).is_some(),
         ),
-        ("the compute environment", observed.compute_environment.is_some()),
+        ("the compute environment", !observed.compute_environments.is_empty()),
     ];
     let missing: Vec<&str> = parts
         .into_iter()

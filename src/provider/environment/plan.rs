@@ -90,6 +90,8 @@ async fn connect(session: &Session, config: &Environment, diags: &mut Diagnostic
 #[derive(Default)]
 struct Desired {
     replace: Vec<&'static str>,
+    /// Whether another compute environment takes the place of the one that is there.
+    swap: bool,
     identity: Option<CallerIdentity>,
     topology: Option<Topology>,
     facts: RegionFacts,
@@ -111,26 +113,37 @@ impl Planner<'_> {
         if self.report(errors, diags) {
             return None;
         }
-        let replaces = !self.replacements(connection, &spec).is_empty();
-        if replaces {
+        if !self.replacements(connection, &spec).is_empty() {
             // A new one keeps no decision of the old one.
             spec.kept = Kept::default();
+        } else if !self.swaps(connection, &spec).is_empty() {
+            // Another compute environment, another name: both are there for a while.
+            spec.kept.compute_environment_name = None;
         }
         let identity = connection.cloud().caller_identity().await;
         let identity = note(identity, "Cannot tell whose account it is", diags)?;
         self.same_account(&identity, diags)?;
-        let planned = self.topology(connection, &spec, &identity, diags).await?;
-        let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
-        if let Some(topology) = topology.as_ref().filter(|topology| !topology.has_existing_network()) {
+        let mut planned = self.topology(connection, &spec, &identity, diags).await?;
+        let managed = planned
+            .as_ref()
+            .filter(|(topology, _)| !topology.has_existing_network());
+        if let Some((topology, _)) = managed {
             spec.network.availability_zones = Some(topology.availability_zones().map(str::to_owned).collect());
         }
-        if let Some(topology) = &topology {
+        if let Some((topology, _)) = &planned {
             let instances = topology.compute_environment.instances.as_ref();
             spec.compute_environment.launch_template =
                 instances.and_then(|instances| instances.launch_template.clone());
         }
+        let swap = !self.swaps(connection, &spec).is_empty();
+        if swap && spec.kept.compute_environment_name.take().is_some() {
+            // Only the zones that were chosen show that it needs another one.
+            planned = self.topology(connection, &spec, &identity, diags).await?;
+        }
+        let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
         Some(Desired {
             replace: self.replacements(connection, &spec),
+            swap,
             identity: Some(identity),
             topology,
             facts,
@@ -251,6 +264,7 @@ impl Planner<'_> {
             config: self.config,
             prior: self.prior.map(|prior| prior.state),
             topology: desired.topology.as_ref(),
+            swap: desired.swap,
             unknown: self.unknown,
             account_id: desired.identity.as_ref().map(|identity| identity.account_id.as_str()),
             region: self.connection.map(Connection::region),
@@ -293,6 +307,15 @@ impl Planner<'_> {
                 estimate.endpoint_zone_pairs,
             ),
         ))
+    }
+
+    /// What needs another compute environment, by the table.
+    fn swaps(&self, connection: &Connection, spec: &Spec) -> Vec<&'static str> {
+        let Some(prior) = self.prior else { return Vec::new() };
+        let before = spec::of_state(prior.state, self.surroundings(connection));
+        let mut swaps = change::swaps(&before, spec);
+        swaps.retain(|attribute| !self.unknown.touch(&[*attribute]));
+        swaps
     }
 
     /// What replaces: by the table, and whatever always replaces and is not known yet.

@@ -1,6 +1,7 @@
-//! AWS Batch: the calls about compute environments.
+//! AWS Batch: the calls about compute environments and job queues.
 //!
-//! Batch has one shape for what is created, another for what is changed and a third for what it shows; `mapping` has all three.
+//! Batch has one shape for what is created, another for what is changed and a third for what it shows; `mapping` has all three, and `queue`
+//! those of job queues.
 //! Names are unique, so a create that is repeated after a lost answer is refused and never makes a second environment.
 
 use std::collections::BTreeSet;
@@ -10,17 +11,21 @@ use aws_sdk_batch::types::CeType;
 
 use super::AwsCloud;
 use super::answer::{incomplete, or_gone, refused};
-use crate::cloud::{BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, Result};
+use crate::cloud::{
+    BatchApi, ComputeEnvironmentRequest, ComputeEnvironmentUpdate, JobQueueRequest, JobQueueUpdate, Result,
+};
 use crate::domain::Tags;
-use crate::domain::observed::ComputeEnvironment;
+use crate::domain::observed::{ComputeEnvironment, JobQueue};
 
 mod launch_template;
 mod mapping;
+mod queue;
 
 use mapping::{changed_resources, from_sdk, insights, is_there, list, map, resources, some_map, state, update_policy};
 
 const DESCRIBE: &str = "batch:DescribeComputeEnvironments";
 const CREATE: &str = "batch:CreateComputeEnvironment";
+const CREATE_QUEUE: &str = "batch:CreateJobQueue";
 
 #[async_trait]
 impl BatchApi for AwsCloud {
@@ -97,8 +102,8 @@ impl BatchApi for AwsCloud {
         or_gone(answer.map_err(refused("batch:DeleteComputeEnvironment")))
     }
 
-    async fn job_queues_of(&self, compute_environment_arn: &str) -> Result<Vec<String>> {
-        let queues = self
+    async fn job_queues(&self) -> Result<Vec<JobQueue>> {
+        let details = self
             .batch
             .describe_job_queues()
             .into_paginator()
@@ -107,16 +112,54 @@ impl BatchApi for AwsCloud {
             .collect::<std::result::Result<Vec<_>, _>>()
             .await
             .map_err(refused("batch:DescribeJobQueues"))?;
-        Ok(queues
-            .into_iter()
-            .filter(|queue| {
-                queue
-                    .compute_environment_order()
-                    .iter()
-                    .any(|entry| entry.compute_environment() == Some(compute_environment_arn))
-            })
-            .filter_map(|queue| queue.job_queue_name)
+        Ok(details
+            .iter()
+            .filter(|detail| queue::is_there(detail))
+            .map(queue::from_sdk)
             .collect())
+    }
+
+    async fn create_job_queue(&self, request: &JobQueueRequest) -> Result<String> {
+        let answer = self
+            .batch
+            .create_job_queue()
+            .job_queue_name(&request.name)
+            .state(queue::state(request.enabled))
+            .priority(request.priority)
+            .set_scheduling_policy_arn(request.scheduling_policy_arn.clone())
+            .set_compute_environment_order(Some(queue::order(&request.compute_environments)))
+            .set_job_state_time_limit_actions(queue::some_actions(&request.state_time_limit_actions))
+            .set_tags(some_map(&request.tags))
+            .send()
+            .await
+            .map_err(refused(CREATE_QUEUE))?;
+        answer
+            .job_queue_arn()
+            .map(str::to_owned)
+            .ok_or_else(|| incomplete(CREATE_QUEUE, "ARN"))
+    }
+
+    async fn update_job_queue(&self, name: &str, update: &JobQueueUpdate) -> Result<()> {
+        if *update == JobQueueUpdate::default() {
+            return Ok(());
+        }
+        self.batch
+            .update_job_queue()
+            .job_queue(name)
+            .set_state(update.enabled.map(queue::state))
+            .set_priority(update.priority)
+            .set_scheduling_policy_arn(update.scheduling_policy_arn.clone())
+            .set_compute_environment_order(update.compute_environments.as_deref().map(queue::order))
+            .set_job_state_time_limit_actions(update.state_time_limit_actions.as_ref().map(queue::actions))
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(refused("batch:UpdateJobQueue"))
+    }
+
+    async fn delete_job_queue(&self, name: &str) -> Result<()> {
+        let answer = self.batch.delete_job_queue().job_queue(name).send().await;
+        or_gone(answer.map_err(refused("batch:DeleteJobQueue")))
     }
 
     async fn tag_batch(&self, arn: &str, tags: &Tags) -> Result<()> {

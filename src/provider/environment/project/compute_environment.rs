@@ -39,9 +39,9 @@ impl Projection<'_> {
         let config = object(&self.config.compute_environment);
         let prior = self.prior.map(|prior| object(&prior.compute_environment));
         let plan = self.topology.map(|topology| &topology.compute_environment);
-        // A derived name depends on every value that could replace the environment.
+        // A derived name depends on every value whose change could need another compute environment.
         let named = plan
-            .filter(|_| !change::may_replace().any(|attribute| self.unknown.touch(&[attribute])))
+            .filter(|_| !change::may_rename().any(|attribute| self.unknown.touch(&[attribute])))
             .filter(|_| self.prior.is_some() || !self.unknown.touch(&CHOICE_OF_ZONES));
         let instances = self.instances(&config);
         let strategy = known(self.strategy(&instances).map(AllocationStrategy::as_str));
@@ -130,7 +130,7 @@ impl Projection<'_> {
         planned.status = text(VALID);
         let working =
             prior.filter(|prior| prior.arn.is_value() && prior.name == planned.name && prior.status == text(VALID));
-        let Some(prior) = working else {
+        let Some(prior) = working.filter(|_| !self.swap) else {
             planned.arn = Value::Unknown;
             planned.ecs_cluster_arn = Value::Unknown;
             planned.status_reason = Value::Unknown;

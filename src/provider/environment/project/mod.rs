@@ -47,6 +47,8 @@ pub(super) struct Projection<'a> {
     pub(super) prior: Option<&'a Environment>,
     /// The desired environment; `None` if what it depends on is not known yet.
     pub(super) topology: Option<&'a Topology>,
+    /// Whether another compute environment takes the place of the one that is there.
+    pub(super) swap: bool,
     /// What of the configuration is not known yet.
     pub(super) unknown: &'a Unknowns,
     /// The account, if it is known.

@@ -52,6 +52,7 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
         endpoints: reader.endpoints(&object(&config.endpoints)),
         security_group: reader.security_group(&object(&config.security_group)),
         compute_environment: reader.compute_environment(&object(&config.compute_environment)),
+        job_queues: BTreeMap::new(),
         isolation: IsolationSpec {
             enforce: object(&config.isolation)
                 .enforce

@@ -12,11 +12,11 @@ use crate::provider::attribute::{List, Map};
 use crate::provider::environment::model::{self, ComputeEnvironment, Ec2Configuration};
 use crate::provider::environment::project::policy;
 use crate::provider::number::Number;
-use crate::provider::read::{list, object};
+use crate::provider::read::{list, object, text};
 
 impl Sight<'_> {
     pub(super) fn compute_environment(&self, reference: &ComputeEnvironment) -> ComputeEnvironment {
-        let Some(seen) = &self.observed.compute_environment else {
+        let Some(seen) = self.current() else {
             return self.missing(reference);
         };
         let service_role = self.service_role(seen);
@@ -96,6 +96,22 @@ impl Sight<'_> {
         let whole = role.is_some_and(|role| !role.attached_policies.is_empty());
         let owned = |arn: &String| name_in_arn(arn) == spot_fleet_role_name(self.ownership);
         arn.filter(|arn| !owned(arn) || whole).into()
+    }
+
+    /// The compute environment that the state is about: the one that the reference names, or else what there is in its place, such as
+    /// the former one or a stand-in while a swap is not finished; then best one that queues refer to.
+    pub(super) fn current(&self) -> Option<&observed::ComputeEnvironment> {
+        let seen = &self.observed.compute_environments;
+        let reference = text(&object(&self.reference.compute_environment).name);
+        let named = reference.and_then(|name| seen.get(&name));
+        let has_queue = |it: &observed::ComputeEnvironment| {
+            let mut queues = self.observed.job_queues.values();
+            queues.any(|queue| queue.compute_environments.contains(&it.arn))
+        };
+        named.or_else(|| {
+            let staying = || seen.values().filter(|it| it.status != batch::status::DELETING);
+            staying().find(|it| has_queue(it)).or_else(|| staying().next())
+        })
     }
 
     /// The profile in use; null if it is the environment's own and broken, so that the plan shows its repair.

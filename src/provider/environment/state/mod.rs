@@ -67,13 +67,15 @@ impl Sight<'_> {
         let name = Value::Value(self.ownership.environment.to_string());
         let network = self.network(&object(&reference.network));
         let endpoints = self.endpoints(&object(&reference.endpoints), &network);
+        let compute_environment = object(&reference.compute_environment);
+        let security_group = self.security_group(&object(&reference.security_group));
         Environment {
             id: name.clone(),
             name,
             region: Value::Value(self.ownership.region.clone()),
             account_id: Value::Value(self.ownership.account_id.clone()),
-            security_group: Value::Value(self.security_group(&object(&reference.security_group))),
-            compute_environment: Value::Value(self.compute_environment(&object(&reference.compute_environment))),
+            security_group: Value::Value(security_group),
+            compute_environment: Value::Value(self.compute_environment(&compute_environment)),
             isolation: Value::Value(self.isolation(&object(&reference.isolation), &network)),
             network: Value::Value(network),
             endpoints: Value::Value(endpoints),

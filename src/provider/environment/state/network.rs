@@ -90,7 +90,7 @@ impl Sight<'_> {
 
     /// The subnets of the compute environment, in the order of their zones.
     fn subnets_in_use(&self) -> Vec<String> {
-        let compute = self.observed.compute_environment.as_ref();
+        let compute = self.current();
         let mut ids: Vec<String> = compute
             .iter()
             .flat_map(|seen| seen.subnet_ids.iter().cloned())

@@ -62,7 +62,7 @@ impl Sight<'_> {
 
     /// The groups that the instances have besides the environment's own.
     fn additional_group_ids(&self, reference: &SecurityGroup) -> Value<List<String>> {
-        let Some(compute) = &self.observed.compute_environment else {
+        let Some(compute) = self.current() else {
             return reference.additional_ids.clone().or(Value::Value(List::new()));
         };
         let own = self

@@ -38,7 +38,7 @@ impl Sight<'_> {
             .observed
             .own_security_group(self.ownership, None)
             .map(|group| &group.tags);
-        let compute = self.observed.compute_environment.as_ref();
+        let compute = self.current();
         group.or_else(|| compute.map(|environment| &environment.tags))
     }
 

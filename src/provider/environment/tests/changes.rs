@@ -5,6 +5,13 @@ use tf_provider::value::Value;
 use super::*;
 use crate::provider::read::object;
 
+/// What another compute environment in the place of the one that is there makes unknown.
+const SWAPPED: &[&str] = &[
+    "compute_environment.arn",
+    "compute_environment.ecs_cluster_arn",
+    "compute_environment.status_reason",
+];
+
 /// A text in the seed's configuration, what replaces it, what is replaced, and what becomes unknown.
 const CHANGES: &[(&str, &str, &[&str], &[&str])] = &[
     (
@@ -63,12 +70,7 @@ const CHANGES: &[(&str, &str, &[&str], &[&str])] = &[
         &["network.subnet_prefix_length"],
         &["*"],
     ),
-    (
-        r#""my-batch-cluster""#,
-        r#""other""#,
-        &["compute_environment.name"],
-        &["*"],
-    ),
+    (r#""my-batch-cluster""#, r#""other""#, &[], SWAPPED),
     (
         r#""for-batch-compute-environment""#,
         r#""other""#,
@@ -78,17 +80,19 @@ const CHANGES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         r#""max_vcpus": 4"#,
         r#""max_vcpus": 4, "allocation_strategy": "BEST_FIT""#,
-        &["compute_environment.allocation_strategy"],
-        &["*"],
+        &[],
+        SWAPPED,
     ),
     (
         r#""max_vcpus": 4"#,
         r#""max_vcpus": 4, "create_service_role": true"#,
+        &[],
         &[
+            "compute_environment.arn",
+            "compute_environment.ecs_cluster_arn",
+            "compute_environment.status_reason",
             "compute_environment.service_role_arn",
-            "compute_environment.create_service_role",
         ],
-        &["*"],
     ),
 ];
 
