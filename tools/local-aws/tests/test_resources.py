@@ -101,7 +101,8 @@ class Templates(BatchCase):
         sent = self.resources(launchTemplateId=self.template, version="$Latest", overrides=[self.override("c6i")])
         self.make_environment(resources=sent)
         found = self.environment()
-        self.assertEqual((found["computeResources"]["launchTemplate"], found["status"]), (sent["launchTemplate"], "VALID"))
+        self.assertEqual(found["status"], "VALID")
+        self.assertEqual(found["computeResources"]["launchTemplate"], sent["launchTemplate"])
         self.update(computeResources={"launchTemplate": {"launchTemplateId": self.template, "version": "1"}})
         found = self.environment()["computeResources"]["launchTemplate"]
         self.assertEqual(found, {"launchTemplateId": self.template, "version": "1"})

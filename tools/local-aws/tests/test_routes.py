@@ -45,7 +45,8 @@ class Targets(RouteCase):
         attached = self.ec2.create_transit_gateway_vpc_attachment(
             TransitGatewayId=transit, VpcId=self.vpc, SubnetIds=self.subnets
         )["TransitGatewayVpcAttachment"]["TransitGatewayAttachmentId"]
-        interface = self.ec2.create_network_interface(SubnetId=self.subnets[0])["NetworkInterface"]["NetworkInterfaceId"]
+        made = self.ec2.create_network_interface(SubnetId=self.subnets[0])["NetworkInterface"]
+        interface = made["NetworkInterfaceId"]
         carrier = self.ec2.create_carrier_gateway(VpcId=self.vpc)["CarrierGateway"]["CarrierGatewayId"]
         ec2, only = self.ec2, egress["EgressOnlyInternetGatewayId"]
         for number, (field, target, remove) in enumerate((
@@ -190,7 +191,8 @@ class Blocks(RouteCase):
         shown = self.ec2.describe_subnets(SubnetIds=[subnet])["Subnets"][0]
         self.assertTrue(shown["AssignIpv6AddressOnCreation"] and shown["MapPublicIpOnLaunch"])
         (association,) = shown["Ipv6CidrBlockAssociationSet"]
-        self.assertEqual((association["Ipv6CidrBlock"], association["Ipv6CidrBlockState"]), (block, {"State": "associated"}))
+        self.assertEqual(association["Ipv6CidrBlock"], block)
+        self.assertEqual(association["Ipv6CidrBlockState"], {"State": "associated"})
 
     def test_endpoints_take_addresses(self) -> None:
         def free() -> int:

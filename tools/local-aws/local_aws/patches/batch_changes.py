@@ -62,7 +62,10 @@ def resources_after(environment: Any, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def merged(current: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
-    """What is stored after an update: what was sent, or nothing where an empty value takes away (API_ComputeResourceUpdate)."""
+    """What is stored after an update: what was sent, or nothing where an empty value takes away.
+
+    API_ComputeResourceUpdate says of which.
+    """
     after = copy.deepcopy(current)
     for name, value in copy.deepcopy(sent).items():
         if name == "updateToLatestImageVersion":

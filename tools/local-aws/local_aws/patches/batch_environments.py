@@ -250,7 +250,10 @@ def _delete(response: Any) -> str:
 
 
 def _reason_not_deleted(backend: Any, environment: ComputeEnvironment) -> str | None:
-    """Batch deletes with the service role (#8549), and no Fargate environment with active jobs (API_DeleteComputeEnvironment)."""
+    """Batch deletes with the service role (#8549), and no Fargate environment with active jobs.
+
+    API_DeleteComputeEnvironment.
+    """
     if rules.is_fargate(environment.compute_resources) and load.working_vcpus(environment):
         return "CLIENT_ERROR - The compute environment has active jobs."  # no source for the text
     return roles.service_role_reason(backend, environment.service_role)

@@ -88,7 +88,7 @@ def _instance_profile_reason(backend: Any, resources: dict[str, Any]) -> str | N
 
 
 def _fleet_role_reason(backend: Any, resources: dict[str, Any]) -> str | None:
-    """Only BEST_FIT asks for a Spot fleet, and so for the role (text: Batch user guide, INVALID compute environment)."""
+    """Only BEST_FIT asks for a Spot fleet, and so for the role (Batch user guide, INVALID compute environment)."""
     if resources.get("type") != "SPOT" or resources.get("allocationStrategy") not in (None, "BEST_FIT"):
         return None
     role = _role(backend, resources["spotIamFleetRole"])
