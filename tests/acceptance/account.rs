@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::local_aws::{LocalAws, Options};
 use crate::script::script;
 
-/// Each takes 150 to 200 MB, so tests share a few, one after the other.
+/// Each takes about 200 MB, so tests share a few, one after the other.
 const AT_ONCE: usize = 3;
 
 /// What only a test itself makes, for an environment to refer to.
