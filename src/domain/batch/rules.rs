@@ -81,6 +81,13 @@ pub fn validate_spec(spec: &ComputeEnvironmentSpec, exists: bool) -> Vec<PlanErr
                       the service-linked role is used, which is what AWS recommends.";
         note("create_service_role", Err(Invalid::new("Two service roles", detail)));
     }
+    if spec.container_insights.is_some() && spec.create_service_role {
+        // Source: AWS Batch User Guide, "IAM permissions for Container Insights".
+        let detail = "AWS Batch sets the mode with ecs:UpdateCluster, which the policy AWSBatchServiceRole of the role that is created \
+                      does not allow. Remove create_service_role, or give a role that allows it as service_role_arn.";
+        let invalid = Invalid::new("The service role may not set Container Insights", detail);
+        note("container_insights", Err(invalid));
+    }
     for error in validate_instance_tags(&spec.instance_tags) {
         note("instance_tags", Err(error));
     }
@@ -282,7 +289,7 @@ pub fn check_number_of_groups(compute_type: ComputeType, additional: &[String]) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::batch::UpdatePolicy;
+    use crate::domain::batch::{ContainerInsights, UpdatePolicy};
     use crate::domain::fixture;
 
     fn attributes(change: impl FnOnce(&mut ComputeEnvironmentSpec)) -> Vec<String> {
@@ -330,6 +337,11 @@ mod tests {
             s.create_service_role = true;
         };
         assert_eq!(attributes(both), ["create_service_role"]);
+        let insights = |s: &mut ComputeEnvironmentSpec| {
+            s.container_insights = Some(ContainerInsights::Enabled);
+            s.create_service_role = true;
+        };
+        assert_eq!(attributes(insights), ["container_insights"]);
         assert_eq!(
             attributes(|s| s.instance_role_arn = Some("ecsInstanceRole".to_owned())),
             ["instance_role_arn"]
