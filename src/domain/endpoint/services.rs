@@ -263,4 +263,85 @@ mod tests {
             "com.amazonaws.cn-north-1.s3"
         );
     }
+
+    /// Facts of a region by full name, kinds as they are offered there.
+    fn region(partition: &str, region: &str, offers: &[(&str, EndpointKind)]) -> Facts {
+        let offer = |(name, kind): &(&str, EndpointKind)| {
+            let offer = EndpointService {
+                service_name: (*name).to_owned(),
+                kinds: BTreeSet::from([*kind]),
+                supports_policies: true,
+                ..EndpointService::default()
+            };
+            ((*name).to_owned(), offer)
+        };
+        Facts {
+            partition: partition.to_owned(),
+            region: region.to_owned(),
+            endpoint_services: offers.iter().map(offer).collect(),
+            ..Facts::default()
+        }
+    }
+
+    #[test]
+    fn names_of_other_partitions_are_found_by_their_end() {
+        use EndpointKind::{Gateway, Interface};
+        let china = region(
+            "aws-cn",
+            "cn-north-1",
+            &[
+                ("cn.com.amazonaws.cn-north-1.ecr.api", Interface),
+                ("com.amazonaws.cn-north-1.secretsmanager", Interface),
+                ("com.amazonaws.cn-north-1.dynamodb", Gateway),
+            ],
+        );
+        for (asked, found) in [
+            ("ecr.api", "cn.com.amazonaws.cn-north-1.ecr.api"),
+            (
+                "cn.com.amazonaws.cn-north-1.ecr.api",
+                "cn.com.amazonaws.cn-north-1.ecr.api",
+            ),
+            ("secretsmanager", "com.amazonaws.cn-north-1.secretsmanager"),
+            ("dynamodb", "com.amazonaws.cn-north-1.dynamodb"),
+        ] {
+            assert_eq!(additional(asked, &china).unwrap().service_name, found);
+        }
+        let wrong = additional("com.amazonaws.cn-north-1.ecr.api", &china).unwrap_err();
+        assert!(wrong.detail.contains("Did you mean \"ecr.api\"?"), "{}", wrong.detail);
+        let gov = region(
+            "aws-us-gov",
+            "us-gov-west-1",
+            &[
+                ("com.amazonaws.us-gov-west-1.elasticfilesystem", Interface),
+                ("com.amazonaws.us-gov-west-1.elasticfilesystem-fips", Interface),
+            ],
+        );
+        let fips = additional("elasticfilesystem-fips", &gov).unwrap();
+        assert_eq!(fips.short_name, "elasticfilesystem-fips");
+        assert_eq!(fips.service_name, "com.amazonaws.us-gov-west-1.elasticfilesystem-fips");
+    }
+
+    #[test]
+    fn policies_are_for_services_that_have_an_endpoint_and_take_one() {
+        let mut facts = fixture::tokyo();
+        for service in facts.endpoint_services.values_mut() {
+            service.supports_policies = !service.service_name.ends_with(".ecs-agent");
+        }
+        let told = |names: &[&str]| -> Vec<String> {
+            let spec = EndpointsSpec {
+                policies: names.iter().map(|name| ((*name).to_owned(), "{}".to_owned())).collect(),
+                ..spec(&[])
+            };
+            let (_, errors) = resolve(ComputeType::Ec2, &spec, &facts);
+            errors
+                .into_iter()
+                .map(|error| format!("{}: {}", error.attribute, error.summary))
+                .collect()
+        };
+        assert_eq!(told(&["s3"]), [""; 0]);
+        assert_eq!(told(&["com.amazonaws.ap-northeast-1.s3"]), [""; 0]);
+        assert!(told(&["sqs"])[0].starts_with("endpoints.policies[\"sqs\"]: The environment has no endpoint"));
+        assert!(told(&["ecs-agent"])[0].contains("cannot have a policy"));
+        assert!(told(&["s3", "com.amazonaws.ap-northeast-1.s3"])[0].contains("Two policies for s3"));
+    }
 }

@@ -66,6 +66,25 @@ fn warnings_point_at_what_causes_them() {
 }
 
 #[test]
+fn a_parked_environment_is_sound_and_says_so() {
+    assert_eq!(warned(|s| s.endpoints.enabled = false), ["endpoints.enabled"]);
+    let closed = |s: &mut Spec| {
+        s.endpoints.enabled = false;
+        s.security_group.allow_all_outbound = false;
+    };
+    assert_eq!(warned(closed), ["endpoints.enabled"]);
+    let topology = planned(closed);
+    assert!(topology.endpoints.is_empty());
+    assert_eq!(topology.service_names.len(), 7);
+    assert_eq!(
+        topology.security_group.egress,
+        planned(|s| s.security_group.allow_all_outbound = false)
+            .security_group
+            .egress
+    );
+}
+
+#[test]
 fn a_network_that_could_not_work_is_fatal() {
     assert!(broken(|t| t.subnets.clear()).contains(&"network"));
     assert_eq!(

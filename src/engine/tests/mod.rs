@@ -4,6 +4,7 @@ mod compute;
 mod crash;
 mod create;
 mod drift;
+mod endpoints;
 mod existing;
 mod faults;
 mod isolation;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod compute;
+mod endpoints;
 mod existing;
 mod existing_changes;
 mod lifecycle;
