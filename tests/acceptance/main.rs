@@ -21,14 +21,18 @@ mod script;
 mod stage;
 
 mod budget;
+mod cost;
 mod credentials;
 mod destroy;
 mod drift;
+mod endpoint_policies;
 mod examples;
 mod existing_network;
 mod import;
 mod in_place;
 mod invalid;
+mod parking;
+mod partitions;
 mod quickstart;
 mod refused;
 mod replace;
