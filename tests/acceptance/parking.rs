@@ -23,6 +23,10 @@ fn without_endpoints(mut there: Value) -> Value {
     kinds.remove("network_interfaces");
     // The routes to the gateways go with them.
     kinds.remove("route_tables");
+    // Their interfaces give addresses back.
+    for subnet in kinds["subnets"].as_array_mut().expect("a list") {
+        subnet["AvailableIpAddressCount"] = Value::Null;
+    }
     there
 }
 
