@@ -10,6 +10,7 @@
 //! | module | rule |
 //! |---|---|
 //! | [`address`] | which block each zone's subnet gets |
+//! | [`adoption`] | what belongs to a compute environment that something else made |
 //! | [`batch`] | the compute environment: types, strategies, what Batch accepts and what it changes in place |
 //! | [`change`] | the one table of changes: in place or replace |
 //! | [`cost`] | what the interface endpoints cost in a month |
@@ -22,6 +23,7 @@
 //! | [`limits`] | AWS's limits as named constants |
 //! | [`name`] | deterministic names, ownership tags, the import id's grammar |
 //! | [`observed`] | what AWS reports |
+//! | [`own`] | which of it is the environment's own: by tags, or because the state knows it |
 //! | [`spec`] | what the user asked for |
 //! | [`problem`] | what is wrong with the user's values, in words that say how to put it right |
 //! | [`suggest`] | "did you mean" |
@@ -30,6 +32,7 @@
 //! | [`lint`] | what must hold of every topology, whatever made it |
 
 pub mod address;
+pub mod adoption;
 pub mod batch;
 pub mod change;
 pub mod cost;
@@ -45,7 +48,7 @@ pub mod limits;
 pub mod lint;
 pub mod name;
 pub mod observed;
-mod own;
+pub mod own;
 pub mod problem;
 pub mod spec;
 pub mod suggest;

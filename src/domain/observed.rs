@@ -11,6 +11,7 @@ use super::batch::{Ec2Configuration, LaunchTemplate, StateTimeLimitAction, Updat
 use super::endpoint::EndpointKind;
 use super::firewall::Rule;
 use super::name::Ownership;
+use super::own::Claims;
 
 /// Everything that was seen of one environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Observed {
     /// Whether the environment lives in an existing network: VPC, subnets and route tables are somebody else's, and so is whatever
     /// in it does not carry the environment's tags.
     pub existing_network: bool,
+    /// What the state knows as the environment's own.
+    pub claims: Claims,
     /// The VPC.
     pub vpc: Option<Vpc>,
     /// Subnets of the VPC, by id; those that somebody else made in it included.

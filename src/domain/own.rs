@@ -1,8 +1,9 @@
 //! Which of the things observed are the environment's own.
 //!
-//! Ownership tags decide. Where somebody has removed them, a part is still recognised by the key that only it can have inside the
-//! environment's own VPC: a subnet by zone and block, a group by name, an endpoint by service. In an existing network nothing is
-//! recognised like that, and what carries the tags of another environment never is.
+//! Ownership tags decide, and where somebody has removed them, the ids that the state knows ([`Claims`]). What neither shows is
+//! still recognised by the key that only it can have inside the environment's own VPC: a subnet by zone and block, a group by name,
+//! an endpoint by service. In an existing network nothing is recognised like that, and what carries the tags of another environment
+//! never is.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,30 @@ use super::name::Ownership;
 use super::observed::{ComputeEnvironment, Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
 use super::topology::{EndpointPlan, SecurityGroupPlan, SubnetPlan};
 
+/// What is the environment's own by the state, whatever the tags say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Claims {
+    /// Ids of parts; of the things of AWS Batch, their ARNs.
+    pub ids: BTreeSet<String>,
+    /// Whether the environment was adopted and not applied since. Its parts may then carry another name in their ownership tags:
+    /// that of an apply that was to give it this name and was cut off.
+    pub adopted: bool,
+}
+
+impl Claims {
+    /// Whether a part is the environment's own: by its tags, or because the state knows it and no other environment's tags are
+    /// on it.
+    pub fn own(&self, ownership: &Ownership, id: &str, tags: &Tags) -> bool {
+        ownership.owns(tags) || (self.ids.contains(id) && (self.adopted || !ownership.is_another_s(tags)))
+    }
+}
+
 impl Observed {
+    /// Whether a part is the environment's own, by its tags or by what the state knows.
+    pub fn owns(&self, ownership: &Ownership, id: &str, tags: &Tags) -> bool {
+        self.claims.own(ownership, id, tags)
+    }
+
     /// Whether an id (or, of a compute environment, its name; of a job queue and of IAM's things, their ARN) is among what was observed.
     pub fn shows(&self, id: &str) -> bool {
         self.vpc.as_ref().is_some_and(|vpc| vpc.id == id)
@@ -45,16 +69,20 @@ impl Observed {
             .subnets
             .values()
             .filter(|subnet| subnet.availability_zone == plan.availability_zone);
-        in_zone.clone().find(|subnet| ownership.owns(&subnet.tags)).or_else(|| {
-            in_zone
-                .find(|subnet| subnet.cidr_block == Some(plan.cidr_block) && self.may_be_own(ownership, &subnet.tags))
-        })
+        in_zone
+            .clone()
+            .find(|subnet| self.owns(ownership, &subnet.id, &subnet.tags))
+            .or_else(|| {
+                in_zone.find(|subnet| {
+                    subnet.cidr_block == Some(plan.cidr_block) && self.may_be_own(ownership, &subnet.tags)
+                })
+            })
     }
 
-    /// Every subnet that carries the environment's tags.
+    /// Every subnet that is the environment's own.
     pub fn own_subnets(&self, ownership: &Ownership) -> impl Iterator<Item = &Subnet> {
         let subnets = self.subnets.values().filter(|_| !self.existing_network);
-        subnets.filter(|subnet| ownership.owns(&subnet.tags))
+        subnets.filter(|subnet| self.owns(ownership, &subnet.id, &subnet.tags))
     }
 
     /// The route table that a subnet is explicitly associated with.
@@ -64,16 +92,16 @@ impl Observed {
             .find(|table| table.associations.contains_key(subnet_id))
     }
 
-    /// Whether something without the environment's tags may be its own nevertheless, because somebody removed them.
+    /// Whether something that neither tags nor state show as the environment's own may be so nevertheless.
     fn may_be_own(&self, ownership: &Ownership, tags: &Tags) -> bool {
         !self.existing_network && !ownership.is_another_s(tags)
     }
 
-    /// Every route table, but the main one, that carries the environment's tags.
+    /// Every route table, but the main one, that is the environment's own.
     pub fn own_route_tables(&self, ownership: &Ownership) -> impl Iterator<Item = &RouteTable> {
         self.route_tables
             .values()
-            .filter(|table| !self.existing_network && !table.main && ownership.owns(&table.tags))
+            .filter(|table| !self.existing_network && !table.main && self.owns(ownership, &table.id, &table.tags))
     }
 
     /// The environment's security group.
@@ -83,10 +111,12 @@ impl Observed {
         plan: Option<&SecurityGroupPlan>,
     ) -> Option<&SecurityGroup> {
         let groups = || self.security_groups.values().filter(|group| group.name != "default");
-        groups().find(|group| ownership.owns(&group.tags)).or_else(|| {
-            let plan = plan?;
-            groups().find(|group| group.name == plan.name && self.may_be_own(ownership, &group.tags))
-        })
+        groups()
+            .find(|group| self.owns(ownership, &group.id, &group.tags))
+            .or_else(|| {
+                let plan = plan?;
+                groups().find(|group| group.name == plan.name && self.may_be_own(ownership, &group.tags))
+            })
     }
 
     /// The VPC's default security group.
@@ -103,15 +133,15 @@ impl Observed {
                 .filter(|endpoint| !endpoint.is_leaving())
         };
         candidates()
-            .find(|endpoint| ownership.owns(&endpoint.tags))
+            .find(|endpoint| self.owns(ownership, &endpoint.id, &endpoint.tags))
             .or_else(|| candidates().find(|endpoint| self.may_be_own(ownership, &endpoint.tags)))
     }
 
-    /// Every endpoint that carries the environment's tags and is not being deleted.
+    /// Every endpoint that is the environment's own and is not being deleted.
     pub fn own_endpoints(&self, ownership: &Ownership) -> impl Iterator<Item = &Endpoint> {
         self.endpoints
             .values()
-            .filter(|endpoint| !endpoint.is_leaving() && ownership.owns(&endpoint.tags))
+            .filter(|endpoint| !endpoint.is_leaving() && self.owns(ownership, &endpoint.id, &endpoint.tags))
     }
 
     /// Ids of the environment's subnets in some zones; zones without one are left out.
@@ -136,5 +166,36 @@ impl Endpoint {
     /// Whether it will never be available: AWS does not try again.
     pub fn has_failed(&self) -> bool {
         matches!(self.state.as_str(), "failed" | "rejected" | "expired")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ownership(environment: &str) -> Ownership {
+        Ownership {
+            environment: environment.parse().unwrap(),
+            account_id: "123456789012".to_owned(),
+            region: "ap-northeast-1".to_owned(),
+        }
+    }
+
+    #[test]
+    fn tags_decide_and_the_state_where_there_are_none() {
+        let (ours, theirs) = (ownership("ours"), ownership("theirs"));
+        let claims = |adopted| Claims {
+            ids: BTreeSet::from(["subnet-1".to_owned()]),
+            adopted,
+        };
+        let own = |claims: &Claims, id: &str, tags: &Tags| claims.own(&ours, id, tags);
+        assert!(own(&Claims::default(), "subnet-2", &ours.tags()));
+        assert!(!own(&Claims::default(), "subnet-1", &Tags::new()));
+        assert!(own(&claims(false), "subnet-1", &Tags::new()));
+        assert!(!own(&claims(false), "subnet-2", &Tags::new()));
+        assert!(!own(&claims(false), "subnet-1", &theirs.tags()));
+        // An apply that was to give an adopted environment another name, and was cut off.
+        assert!(own(&claims(true), "subnet-1", &theirs.tags()));
+        assert!(!own(&claims(true), "subnet-2", &theirs.tags()));
     }
 }

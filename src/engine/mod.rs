@@ -32,6 +32,7 @@ use tracing::info;
 use crate::cloud::{Cloud, CloudError, ErrorKind};
 use crate::domain::name::Ownership;
 use crate::domain::observed::Observed;
+use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
 
 mod act;
@@ -85,6 +86,8 @@ pub struct Target {
     pub compute_environment_name: Option<String>,
     /// Names of the job queues from the state; others are found by their ownership tags.
     pub job_queues: BTreeSet<String>,
+    /// The parts that the state knows as the environment's own, for the case that their tags are gone.
+    pub claims: Claims,
     /// Whether the environment owns, owned or is to own an instance role (its name is derived from the ownership).
     pub instance_role: bool,
     /// Whether it owns, owned or is to own a service role.

@@ -31,6 +31,7 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
     .await?;
     Ok(Observed {
         account_id: target.ownership.account_id.clone(),
+        claims: target.claims.clone(),
         instance_profile,
         instance_role,
         service_role,
@@ -162,10 +163,12 @@ async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     let (environments, queues) = try_join(cloud.compute_environments(), cloud.job_queues()).await?;
     let ownership = &target.ownership;
     // What the state names is the environment's own too, unless its name was given to another environment meanwhile.
-    let own = |named: bool, tags: &Tags| ownership.owns(tags) || (named && !ownership.is_another_s(tags));
+    let own = |named: bool, arn: &str, tags: &Tags| {
+        target.claims.own(ownership, arn, tags) || (named && !ownership.is_another_s(tags))
+    };
     let compute_environments: BTreeMap<String, ComputeEnvironment> = environments
         .into_iter()
-        .filter(|it| own(target.compute_environment_name.as_ref() == Some(&it.name), &it.tags))
+        .filter(|it| own(target.compute_environment_name.as_ref() == Some(&it.name), &it.arn, &it.tags))
         .filter(|it| it.status != status::DELETED)
         .map(|it| (it.name.clone(), it))
         .collect();
@@ -177,7 +180,7 @@ async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
         .into_iter()
         .filter(|queue| queue.status != status::DELETED)
         .map(|queue| (queue.name.clone(), queue))
-        .partition(|(name, queue)| own(target.job_queues.contains(name), &queue.tags));
+        .partition(|(name, queue)| own(target.job_queues.contains(name), &queue.arn, &queue.tags));
     Ok(Observed {
         foreign_job_queues: others.into_iter().filter(|(_, queue)| refers(queue)).collect(),
         compute_environments,

@@ -149,7 +149,7 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
         .endpoints
         .values()
         .filter(|endpoint| endpoint.state == "deleting")
-        .filter(|endpoint| !observed.existing_network || ownership.owns(&endpoint.tags));
+        .filter(|endpoint| !observed.existing_network || observed.owns(ownership, &endpoint.id, &endpoint.tags));
     let awaited: BTreeSet<String> = own
         .into_iter()
         .chain(leaving.map(|endpoint| endpoint.id.clone()))
@@ -164,7 +164,7 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
     for group in observed
         .security_groups
         .values()
-        .filter(|group| ownership.owns(&group.tags))
+        .filter(|group| observed.owns(ownership, &group.id, &group.tags))
     {
         tasks.push(Task::new(
             Step::DeleteSecurityGroup(group.id.clone()),
@@ -201,7 +201,7 @@ fn network(target: &Target, observed: &Observed, tasks: &mut Vec<Task>) {
             [Milestone::VpcEmptied],
         ));
     }
-    let is_own = ownership.owns(&vpc.tags) || target.vpc_id.as_ref() == Some(&vpc.id);
+    let is_own = observed.owns(ownership, &vpc.id, &vpc.tags) || target.vpc_id.as_ref() == Some(&vpc.id);
     if is_own && !observed.existing_network {
         tasks.push(Task::new(
             Step::DeleteVpc(vpc.id.clone()),

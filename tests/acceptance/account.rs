@@ -69,10 +69,15 @@ impl Account {
 
     /// A network of another team, as `network.py` makes it: its ids.
     pub(crate) fn network(&self, services: &[&str]) -> Value {
+        self.script("network.py", services)
+    }
+
+    /// Runs one of the scripts beside this file on the account, and answers what it prints.
+    pub(crate) fn script(&self, name: &str, arguments: &[&str]) -> Value {
         let arguments: Vec<&str> = std::iter::once(self.endpoint())
-            .chain(services.iter().copied())
+            .chain(arguments.iter().copied())
             .collect();
-        script("network.py", &arguments)
+        script(name, &arguments)
     }
 
     /// Nothing that an environment could have made is left.

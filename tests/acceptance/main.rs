@@ -14,6 +14,7 @@
 mod local_aws;
 
 mod account;
+mod adoption;
 mod foreign;
 mod plan;
 mod process;
@@ -39,3 +40,4 @@ mod replace;
 mod resume;
 mod several;
 mod shared_network;
+mod version;

@@ -47,7 +47,8 @@ impl Plan {
         paths
     }
 
-    fn change(&self, address: &str) -> &Value {
+    /// The whole change, as it is told.
+    pub(crate) fn change(&self, address: &str) -> &Value {
         let changes = self.0["resource_changes"].as_array().expect("changes");
         let found = changes.iter().find(|change| change["address"] == address);
         &found.unwrap_or_else(|| panic!("{address} is not in the plan: {:#}", self.0))["change"]

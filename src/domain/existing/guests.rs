@@ -112,9 +112,8 @@ impl<'a> Guests<'a> {
 
     /// What there is for a need.
     pub fn offer(&self, need: Need<'_>) -> Offer<'a> {
-        let (own, others): (Vec<&Endpoint>, Vec<&Endpoint>) = self
-            .candidates(need)
-            .partition(|endpoint| self.ownership.owns(&endpoint.tags));
+        let (own, others): (Vec<&Endpoint>, Vec<&Endpoint>) =
+            self.candidates(need).partition(|endpoint| self.is_own(endpoint));
         match (own.first(), need.kind) {
             (Some(own), _) => Offer::Own(own),
             (None, EndpointKind::Interface) => self.interface(need, &others),
@@ -129,12 +128,16 @@ impl<'a> Guests<'a> {
             kind: EndpointKind::Gateway,
             private_dns_enabled: false,
         };
-        let others = self.candidates(need).filter(|other| !self.ownership.owns(&other.tags));
+        let others = self.candidates(need).filter(|other| !self.is_own(other));
         let covered: BTreeSet<&str> = others
             .flat_map(|other| other.route_table_ids.iter().map(String::as_str))
             .collect();
         let open = self.route_table_ids.difference(&covered);
         open.map(|id| (*id).to_owned()).collect()
+    }
+
+    fn is_own(&self, endpoint: &Endpoint) -> bool {
+        self.observed.owns(self.ownership, &endpoint.id, &endpoint.tags)
     }
 
     fn candidates(&self, need: Need<'_>) -> impl Iterator<Item = &'a Endpoint> {

@@ -1,51 +1,77 @@
-//! The grammar of import ids: `name` or `name@region`.
+//! The grammar of import ids: `name`, `name@region`, `vpc-id/compute-environment` or `vpc-id/compute-environment@region`.
 
 use std::str::FromStr;
 
 use super::EnvironmentName;
+use crate::domain::batch::validate_compute_environment_name;
 use crate::domain::problem::Invalid;
 
-/// Which environment to import.
+/// What to import, and where from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportId {
-    /// The environment's name.
-    pub name: EnvironmentName,
+    /// What to import.
+    pub what: Import,
     /// The region; `None`: the provider's.
     pub region: Option<String>,
 }
 
+/// What to import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Import {
+    /// An environment of this provider's, by its name.
+    Environment(EnvironmentName),
+    /// What something else made: a compute environment, and all that belongs to it in its VPC.
+    Adoption {
+        /// The VPC.
+        vpc_id: String,
+        /// The compute environment's name.
+        compute_environment: String,
+    },
+}
+
 const GRAMMAR: &str = "Give the environment's name, and the region behind an @ if it is not the provider's: \
-     terraform import isolated_batch_environment.simulation simulation@ap-northeast-1";
+     terraform import isolated_batch_environment.simulation simulation@ap-northeast-1. What something else made is adopted by \
+     the id of its VPC and the name of its compute environment: vpc-0123456789abcdef0/my-batch-cluster.";
 
 impl FromStr for ImportId {
     type Err = Invalid;
 
     fn from_str(id: &str) -> Result<Self, Invalid> {
-        if id.starts_with("vpc-") && id.contains('/') {
-            return Err(Invalid::new(
-                format!("{id:?} asks to adopt what something else made"),
-                "The form vpc-ID/NAME, for environments that were not made by this provider, is not supported in this version. \
-                 Only environments that carry this provider's ownership tags can be imported, by their name.",
-            ));
-        }
+        let not_an_id = |why: &str| Invalid::new(format!("{id:?} is not an import id"), format!("{why} {GRAMMAR}"));
+        let wrong = |error: Invalid| not_an_id(&format!("{}. {}", error.summary, error.detail));
         let (name, region) = match id.split_once('@') {
             Some((name, region)) => (name, Some(region)),
             None => (id, None),
         };
-        let not_an_id = |why: &str| Invalid::new(format!("{id:?} is not an import id"), format!("{why} {GRAMMAR}"));
-        let name = name
-            .parse()
-            .map_err(|error: Invalid| not_an_id(&format!("{}. {}", error.summary, error.detail)))?;
         if region.is_some_and(|region| !is_region(region)) {
             return Err(not_an_id(
                 "What stands behind the @ is not a region such as ap-northeast-1.",
             ));
         }
+        let what = match name.split_once('/') {
+            None => Import::Environment(name.parse().map_err(wrong)?),
+            Some((vpc_id, _)) if !is_vpc_id(vpc_id) => {
+                return Err(not_an_id(&format!("{vpc_id:?} is not the id of a VPC.")));
+            }
+            Some((vpc_id, compute_environment)) => {
+                validate_compute_environment_name(compute_environment).map_err(wrong)?;
+                Import::Adoption {
+                    vpc_id: vpc_id.to_owned(),
+                    compute_environment: compute_environment.to_owned(),
+                }
+            }
+        };
         Ok(Self {
-            name,
+            what,
             region: region.map(str::to_owned),
         })
     }
+}
+
+/// Whether a word has the form of a VPC's id.
+fn is_vpc_id(word: &str) -> bool {
+    let is_hex = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    word.strip_prefix("vpc-").is_some_and(is_hex)
 }
 
 /// Whether a word has the form of a region's name: lower-case words and a number, joined by hyphens.
@@ -78,19 +104,35 @@ pub fn validate_region(word: &str) -> Result<(), Invalid> {
 mod tests {
     use super::*;
 
+    fn environment(name: &str) -> Import {
+        Import::Environment(name.parse().unwrap())
+    }
+
     #[test]
     fn a_name_with_or_without_region() {
         let id: ImportId = "simulation".parse().unwrap();
-        assert_eq!((id.name.as_str(), id.region), ("simulation", None));
+        assert_eq!((id.what, id.region), (environment("simulation"), None));
         let id: ImportId = "simulation@us-gov-west-1".parse().unwrap();
         assert_eq!(
-            (id.name.as_str(), id.region.as_deref()),
-            ("simulation", Some("us-gov-west-1"))
+            (id.what, id.region.as_deref()),
+            (environment("simulation"), Some("us-gov-west-1"))
         );
     }
 
     #[test]
-    fn anything_else_is_explained() {
+    fn a_vpc_and_a_compute_environment() {
+        let what = Import::Adoption {
+            vpc_id: "vpc-0123456789abcdef0".to_owned(),
+            compute_environment: "my-batch-cluster".to_owned(),
+        };
+        let id: ImportId = "vpc-0123456789abcdef0/my-batch-cluster".parse().unwrap();
+        assert_eq!((id.what, id.region), (what.clone(), None));
+        let id: ImportId = "vpc-0123456789abcdef0/my-batch-cluster@eu-west-1".parse().unwrap();
+        assert_eq!((id.what, id.region.as_deref()), (what, Some("eu-west-1")));
+    }
+
+    #[test]
+    fn other_ids_are_explained() {
         for id in [
             "",
             "a b",
@@ -98,6 +140,12 @@ mod tests {
             "simulation@tokyo",
             "simulation@ap-northeast-1a",
             "@us-east-1",
+            "simulation/cluster",
+            "vpc-xyz/cluster",
+            "vpc-/cluster",
+            "vpc-0123/",
+            "vpc-0123/a b",
+            "vpc-0123/a/b",
         ] {
             let error = id.parse::<ImportId>().unwrap_err();
             assert!(error.detail.contains("terraform import"), "{id}: {error}");
@@ -112,13 +160,5 @@ mod tests {
         for word in ["", "tokyo", "ap-northeast-1a", "ap--1", "AP-northeast-1"] {
             assert!(validate_region(word).is_err(), "{word}");
         }
-    }
-
-    #[test]
-    fn adoption_is_known_and_refused() {
-        let error = "vpc-0123456789abcdef0/my-batch-cluster"
-            .parse::<ImportId>()
-            .unwrap_err();
-        assert!(error.detail.contains("not supported in this version"));
     }
 }

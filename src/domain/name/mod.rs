@@ -20,7 +20,7 @@ pub use derived::{
     compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name,
     spot_fleet_role_name, stand_in_name,
 };
-pub use import_id::{ImportId, validate_region};
+pub use import_id::{Import, ImportId, validate_region};
 
 /// The environment's name: 1–50 of `[A-Za-z0-9_-]`, starting with a letter or digit.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +30,11 @@ impl EnvironmentName {
     /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Stands for the name of an adopted environment that has none yet.
+    pub(super) fn adopted() -> Self {
+        Self("adopted".to_owned())
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
         ));
         if let Some(table) = observed
             .route_table_of(&subnet.id)
-            .filter(|table| ownership.owns(&table.tags))
+            .filter(|table| observed.owns(ownership, &table.id, &table.tags))
         {
             tasks.push(Task::new(
                 Step::DeleteRouteTable {

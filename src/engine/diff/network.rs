@@ -143,7 +143,7 @@ pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Obs
         },
         &|plan, _| {
             used(plan)
-                .filter(|table| ownership.owns(&table.tags))
+                .filter(|table| observed.owns(ownership, &table.id, &table.tags))
                 .map(|table| table.id.clone())
         },
         &|plan, taken| spare(&|table| table.tags == plan.route_table_tags, taken).map(|table| table.id.clone()),

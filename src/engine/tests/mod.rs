@@ -1,5 +1,6 @@
 //! The engine against the in-memory AWS, with injected faults and paused time.
 
+mod claims;
 mod compute;
 mod crash;
 mod create;
@@ -29,6 +30,7 @@ use crate::domain::batch::launch_template::TemplateFacts;
 use crate::domain::facts::Facts;
 use crate::domain::fixture;
 use crate::domain::observed::Observed;
+use crate::domain::own::Claims;
 use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 
@@ -198,5 +200,6 @@ fn target(topology: &Topology) -> Target {
         instance_role: true,
         service_role: topology.service_role.is_some(),
         spot_fleet_role: topology.spot_fleet_role.is_some(),
+        claims: Claims::default(),
     }
 }

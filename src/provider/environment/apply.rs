@@ -3,18 +3,17 @@
 //! The topology is built again from the configuration, the decisions in the planned state and the facts kept beside it, without asking
 //! AWS: it is the very one that was planned.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tf_provider::value::Value;
 use tf_provider::{Diagnostic, Diagnostics};
 
+use super::adopt;
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::spec::{self, Surroundings};
 use super::state::{Place, Sight};
-use crate::domain::batch::ComputeType;
+use super::target::target;
 use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
 use crate::domain::name::Ownership;
@@ -25,7 +24,7 @@ use crate::domain::topology::Topology;
 use crate::engine::{Control, Outcome, Target};
 use crate::plugin;
 use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic, plan_error};
-use crate::provider::read::{object, text};
+use crate::provider::read::text;
 use crate::provider::session::{Connection, Session};
 
 /// An environment that is to be made what was planned.
@@ -71,6 +70,10 @@ impl Apply {
         };
         let (spec, errors) = spec::of_config(config, surroundings);
         let facts = note(facts(&connection, known, &spec).await, diags)?;
+        if let Some(prior) = prior {
+            let wanted = spec.ownership(&facts.account_id);
+            note(adopt::check_name(&connection, prior, known, &wanted).await, diags)?;
+        }
         let topology = match (errors.is_empty(), Topology::plan(&spec, &facts)) {
             (true, Ok(topology)) => topology,
             (_, wrong) => {
@@ -81,9 +84,9 @@ impl Apply {
             }
         };
         Some(Self {
-            target: target(&topology, prior),
+            target: target(&topology, prior, known),
             go_on: if prior.is_some() { GoOn::Apply } else { GoOn::Untaint },
-            facts: RegionFacts::used_by(&topology, &facts),
+            facts: RegionFacts::used_by(&topology, &facts).adopted(known.adopted),
             connection,
             topology,
             planned,
@@ -168,10 +171,12 @@ impl Apply {
         let engine = &this.connection.engine;
         let outcome = engine.converge(&this.topology, &this.target, seen, &control).await;
         let observed = outcome.observed.clone();
+        // After a failure half of it may still have no tags.
+        let adopted = this.facts.adopted && !outcome.failures.is_empty();
         let state = this.outcome(outcome, diags);
         Made {
             exists: !observed.is_empty(&this.target.ownership),
-            facts: this.facts_after(&state, observed),
+            facts: this.facts_after(&state, observed).adopted(adopted),
             state,
         }
     }
@@ -221,45 +226,6 @@ impl Apply {
         }
         .state()
     }
-}
-
-/// What the engine is to look at.
-fn target(topology: &Topology, prior: Option<&Environment>) -> Target {
-    let had = prior.and_then(target_of_state);
-    Target {
-        ownership: topology.ownership.clone(),
-        vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
-        existing_vpc_id: topology.vpc.id.clone(),
-        compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
-        job_queues: had.as_ref().map(|had| had.job_queues.clone()).unwrap_or_default(),
-        instance_role: topology.instance_role.is_some() || had.is_some(),
-        service_role: topology.service_role.is_some() || had.is_some(),
-        // One that could not be deleted when the strategy changed is still there.
-        spot_fleet_role: topology.spot_fleet_role.is_some() || had.is_some_and(|had| had.spot_fleet_role),
-    }
-}
-
-/// What the engine is to look at, from a state.
-pub(super) fn target_of_state(state: &Environment) -> Option<Target> {
-    let ownership = spec::ownership(state)?;
-    let compute = object(&state.compute_environment);
-    let network = object(&state.network);
-    let (existing_vpc_id, vpc_id) = match spec::is_existing(&network) {
-        true => (text(&network.vpc_id), None),
-        false => (None, text(&network.vpc_id)),
-    };
-    Some(Target {
-        vpc_id,
-        existing_vpc_id,
-        // A name without an ARN was only planned: what has that name may be somebody else's.
-        compute_environment_name: text(&compute.arn).and(text(&compute.name)),
-        job_queues: BTreeSet::new(),
-        // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
-        instance_role: true,
-        service_role: compute.create_service_role.unwrap_or(false),
-        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()),
-        ownership,
-    })
 }
 
 /// The topology that a state is of, as far as it can be told: what drift is measured by. An existing network is looked at as it is now,

@@ -34,6 +34,9 @@ pub(crate) struct RegionFacts {
     prefix_lists: BTreeMap<String, String>,
     network: Option<NetworkFacts>,
     launch_templates: BTreeMap<String, VersionFacts>,
+    /// Whether the environment was adopted from something else and not applied since: its parts do not carry its tags yet, and
+    /// its name is still to be given.
+    pub(super) adopted: bool,
 }
 
 /// The versions of a launch template that have names.
@@ -62,6 +65,11 @@ fn yes() -> bool {
 }
 
 impl RegionFacts {
+    /// The same of an environment that is, or is no longer, one that was adopted and not applied since.
+    pub(super) fn adopted(self, adopted: bool) -> Self {
+        Self { adopted, ..self }
+    }
+
     /// Whether nothing was found out yet.
     pub(super) fn is_empty(&self) -> bool {
         self.availability_zones.is_empty() || self.endpoint_services.is_empty()
@@ -103,6 +111,7 @@ impl RegionFacts {
                 .iter()
                 .filter_map(|(key, fact)| Some((key.clone(), VersionFacts::from((*fact)?))))
                 .collect(),
+            adopted: false,
         }
     }
 

@@ -1,10 +1,10 @@
-//! Import: a finished environment is found by its name and its ownership tags.
+//! Import: a finished environment is found by its name and its ownership tags, what something else made by where it is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tf_provider::value::Value;
 use tf_provider::{Diagnostic, Diagnostics};
 
+use super::adopt;
 use super::apply::{desired, sight};
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
@@ -13,8 +13,9 @@ use crate::domain::batch::ComputeType;
 use crate::domain::endpoint::{EndpointKind, required};
 use crate::domain::existing::guests::{self, Guests, Need, Offer};
 use crate::domain::facts::Facts;
-use crate::domain::name::{ImportId, Ownership, short_service_name};
+use crate::domain::name::{EnvironmentName, Import, ImportId, Ownership, short_service_name};
 use crate::domain::observed::Observed;
+use crate::domain::own::Claims;
 use crate::engine::Target;
 use crate::provider::diagnostics::{cloud_error, diagnostic};
 use crate::provider::session::{Connection, Session};
@@ -35,10 +36,24 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         .parse()
         .map_err(|wrong: crate::domain::problem::Invalid| diagnostic("", wrong.summary, wrong.detail))?;
     let connection = session.connection(id.region.as_deref()).await?;
-    let told = |error| cloud_error("", &format!("Cannot look for environment {}", id.name), &error);
-    let mut asked = facts::ask(&connection.engine, false, None).await.map_err(told)?;
+    let asked = facts::ask(&connection.engine, false, None).await;
+    let asked = asked.map_err(|error| cloud_error("", "Cannot look at what the region offers", &error))?;
+    match id.what {
+        Import::Environment(name) => by_name(&connection, name, asked).await,
+        Import::Adoption {
+            vpc_id,
+            compute_environment,
+        } => adopt::adopt(&connection, &vpc_id, &compute_environment, &asked).await,
+    }
+}
+
+async fn by_name(
+    connection: &Connection,
+    name: EnvironmentName,
+    mut asked: Facts,
+) -> Result<(Environment, RegionFacts), Diagnostic> {
     let ownership = Ownership {
-        environment: id.name.clone(),
+        environment: name,
         account_id: asked.account_id.clone(),
         region: connection.region().to_owned(),
     };
@@ -51,7 +66,10 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         instance_role: true,
         service_role: true,
         spot_fleet_role: true,
+        claims: Claims::default(),
     };
+    let summary = format!("Cannot look for environment {}", ownership.environment);
+    let told = |error| cloud_error("", &summary, &error);
     let mut observed = connection.engine.observe(&target).await.map_err(told)?;
     if observed.vpc.is_none() {
         let vpcs = connection.engine.vpcs_of(&ownership).await.map_err(told)?;
@@ -61,38 +79,48 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
         };
         observed = connection.engine.observe(&target).await.map_err(told)?;
     }
-    if let Some(error) = incomplete(&observed, &ownership, &connection) {
+    if let Some(error) = incomplete(&observed, &ownership, connection) {
         return Err(error);
     }
     if observed.own_endpoints(&ownership).next().is_none() {
         // A parked environment has no route that names the prefix lists.
         asked.prefix_lists = connection.cloud().prefix_lists().await.map_err(told)?;
     }
-    let whole_region = RegionFacts::all(&asked);
+    Ok(imported(connection, &ownership, &observed, &asked))
+}
+
+/// The state of what was found, and what is kept beside it.
+pub(super) fn imported(
+    connection: &Connection,
+    ownership: &Ownership,
+    observed: &Observed,
+    asked: &Facts,
+) -> (Environment, RegionFacts) {
+    let whole_region = RegionFacts::all(asked);
     let place = Place {
         partition: &asked.partition,
         facts: &whole_region,
     };
     let nothing = Environment::default();
-    let seen = || sight(&connection, &ownership, &observed, &nothing, place);
+    let seen = || sight(connection, ownership, observed, &nothing, place);
     let state = Sight {
-        serving: Some(serving(&observed, &ownership)),
+        serving: Some(serving(observed, ownership)),
         ..seen()
     }
     .state();
-    let Ok(topology) = desired(&connection, &state, &whole_region, &observed, &asked.partition) else {
-        return Ok((state, RegionFacts::default()));
+    let Ok(topology) = desired(connection, &state, &whole_region, observed, &asked.partition) else {
+        return (state, RegionFacts::default());
     };
     let state = Sight {
-        drift: connection.engine.differences(&topology, &observed),
-        serving: Some(guests::serving(&topology, &observed)),
+        drift: connection.engine.differences(&topology, observed),
+        serving: Some(guests::serving(&topology, observed)),
         ..seen()
     };
     let asked = Facts {
         network: observed.existing_network.then(|| observed.clone()),
         ..asked.clone()
     };
-    Ok((state.state(), RegionFacts::used_by(&topology, &asked)))
+    (state.state(), RegionFacts::used_by(&topology, &asked))
 }
 
 /// The endpoints of others, in an existing network, that serve what every environment needs.
@@ -140,8 +168,9 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
             "",
             format!("There is no environment {name}"),
             format!(
-                "Nothing in region {} of account {} carries the tag {} = \"{name}\". Only environments that this provider made can be \
-                 imported. For another region use the id \"{name}@REGION\"; for another account other credentials.",
+                "Nothing in region {} of account {} carries the tag {} = \"{name}\". For another region use the id \"{name}@REGION\"; for \
+                 another account other credentials. What something else made is adopted by the id \
+                 \"vpc-ID/COMPUTE_ENVIRONMENT\".",
                 connection.region(),
                 ownership.account_id,
                 Ownership::ENVIRONMENT_KEY,
@@ -176,9 +205,4 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
             ),
         )
     })
-}
-
-/// The state that `terraform import` gets.
-pub(super) fn imported(found: (Environment, RegionFacts)) -> (Value<Environment>, Value<RegionFacts>) {
-    (Value::Value(found.0), Value::Value(found.1))
 }

@@ -13,9 +13,13 @@
 //! | `refresh` | reading an environment, and what has drifted |
 //! | `import` | an environment by its name |
 //! | `isolation` | what a plan says of paths to the internet |
+//! | `adopt` | what something else made, by its VPC and compute environment |
+//! | `target` | what the engine is to look at, and which parts the state knows as the environment's own |
 //! | `facts` | what is kept of the region beside the state |
 //! | `timeouts` | how long each verb may take |
+//! | `upgrade` | states of older versions of the schema |
 
+mod adopt;
 mod apply;
 mod effect;
 mod facts;
@@ -28,7 +32,9 @@ mod refresh;
 mod schema;
 mod spec;
 mod state;
+mod target;
 mod timeouts;
+mod upgrade;
 mod validate;
 
 use std::sync::Arc;
@@ -62,7 +68,17 @@ impl EnvironmentResource {
     }
 }
 
-impl UpgradeState for EnvironmentResource {}
+#[async_trait]
+impl UpgradeState for EnvironmentResource {
+    async fn upgrade_state(
+        &self,
+        _diags: &mut Diagnostics,
+        version: i64,
+        state: serde_json::Value,
+    ) -> Option<serde_json::Value> {
+        Some(upgrade::upgrade(version, state))
+    }
+}
 
 type State = Value<Environment>;
 type Private = Value<RegionFacts>;
@@ -176,17 +192,18 @@ impl Resource for EnvironmentResource {
         &self,
         diags: &mut Diagnostics,
         prior: State,
-        _private: Private,
+        private: Private,
         _meta: ValueEmpty,
     ) -> Option<()> {
         let prior = object(&prior);
         self.guard(&prior, diags)?;
-        refresh::destroy(&self.session, &prior, timeout(&prior, Operation::Delete), diags).await
+        let timeout = timeout(&prior, Operation::Delete);
+        refresh::destroy(&self.session, &prior, &object(&private), timeout, diags).await
     }
 
     async fn import<'a>(&self, diags: &mut Diagnostics, id: String) -> Option<(State, Private)> {
-        let found = import::import(&self.session, &id, diags).await?;
-        Some(import::imported(found))
+        let (state, facts) = import::import(&self.session, &id, diags).await?;
+        Some((Value::Value(state), Value::Value(facts)))
     }
 }
 

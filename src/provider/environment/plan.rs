@@ -6,11 +6,13 @@
 use tf_provider::value::Value;
 use tf_provider::{AttributePath, Diagnostic, Diagnostics};
 
+use super::adopt;
 use super::facts::{self, RegionFacts};
 use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
 use super::spec::{self, Surroundings};
+use super::target::claims;
 use crate::cloud::CallerIdentity;
 use crate::domain::change::{self, Change};
 use crate::domain::cost::Estimate;
@@ -24,6 +26,9 @@ use crate::provider::attribute::Unknowns;
 use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
 use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session, Unavailable};
+
+/// The attribute that the environment's parts are found by.
+const NAME: &str = "name";
 
 /// A plan.
 #[derive(Clone, Debug)]
@@ -123,6 +128,7 @@ impl Planner<'_> {
         let identity = connection.cloud().caller_identity().await;
         let identity = note(identity, "Cannot tell whose account it is", diags)?;
         self.same_account(&identity, diags)?;
+        self.name_is_free(connection, &spec, &identity, diags).await?;
         let mut planned = self.topology(connection, &spec, &identity, diags).await?;
         let managed = planned
             .as_ref()
@@ -198,10 +204,13 @@ impl Planner<'_> {
         let prefix_lists = !spec.security_group.allow_all_outbound;
         let vpc_id = spec.network.existing.as_ref().map(|existing| existing.vpc_id.as_str());
         let asked = facts::ask(&connection.engine, prefix_lists, vpc_id).await;
-        let facts = Facts {
+        let mut facts = Facts {
             launch_templates,
             ..note(asked, "Cannot look at what the region offers", diags)?
         };
+        if let (Some(network), Some(prior)) = (&mut facts.network, self.prior) {
+            network.claims = claims(prior.state, prior.facts);
+        }
         match Topology::plan(spec, &facts) {
             Ok(topology) => Some(Some(self.settle(topology, &facts, diags))),
             Err(errors) => (!self.report(errors, diags)).then_some(None),
@@ -256,6 +265,25 @@ impl Planner<'_> {
         }
     }
 
+    async fn name_is_free(
+        &self,
+        connection: &Connection,
+        spec: &Spec,
+        identity: &CallerIdentity,
+        diags: &mut Diagnostics,
+    ) -> Option<()> {
+        let Some(prior) = self.prior.filter(|_| !self.unknown.touch(&["name"])) else {
+            return Some(());
+        };
+        let wanted = spec.ownership(&identity.account_id);
+        let free = adopt::check_name(connection, prior.state, prior.facts, &wanted).await;
+        free.map_err(|error| diags.errors.push(error)).ok()
+    }
+
+    fn is_adopted(&self) -> bool {
+        self.prior.is_some_and(|prior| prior.facts.adopted)
+    }
+
     fn plan(&self, desired: Desired) -> Plan {
         let default_tags = self
             .connection
@@ -276,7 +304,7 @@ impl Planner<'_> {
         let warnings = warnings.map(remark).chain(isolation::accepted(&state));
         Plan {
             state,
-            facts: desired.facts,
+            facts: desired.facts.adopted(self.is_adopted()),
             replace: desired.replace.into_iter().map(path).collect(),
             warnings: warnings.chain(self.restored(desired.topology.as_ref())).collect(),
         }
@@ -328,6 +356,8 @@ impl Planner<'_> {
             .iter()
             .filter(|row| row.change == Change::Replace && self.unknown.touch(&[row.attribute]));
         replace.extend(not_known.map(|row| row.attribute));
+        // What was adopted takes the name of its configuration as it is.
+        replace.retain(|attribute| *attribute != NAME || !self.is_adopted());
         replace
     }
 

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use tf_provider::{Diagnostic, Diagnostics};
 
-use super::apply::{control, desired, sight, target_of_state};
+use super::apply::{control, desired, sight};
 use super::facts::RegionFacts;
 use super::model::Environment;
 use super::plan::other_account;
 use super::state::{Place, Sight};
+use super::target::target_of_state;
 use super::timeouts::{Operation, timeout};
 use crate::domain::existing::guests;
 use crate::engine::Target;
@@ -31,7 +32,7 @@ pub(super) async fn refresh(
 }
 
 async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Result<Option<Environment>, Diagnostic> {
-    let (connection, target, partition) = open(session, state).await?;
+    let (connection, target, partition) = open(session, state, known).await?;
     let summary = format!("Cannot read environment {}", target.ownership.environment);
     let observed = connection.engine.observe(&target).await;
     let observed = observed.map_err(|error| cloud_error("", &summary, &error))?;
@@ -63,10 +64,11 @@ async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Re
 pub(super) async fn destroy(
     session: &Session,
     state: &Environment,
+    known: &RegionFacts,
     timeout: Duration,
     diags: &mut Diagnostics,
 ) -> Option<()> {
-    let (connection, target, partition) = match open(session, state).await {
+    let (connection, target, partition) = match open(session, state, known).await {
         Ok(open) => open,
         Err(error) => {
             diags.errors.push(error);
@@ -91,14 +93,18 @@ pub(super) async fn destroy(
 }
 
 /// The connection to where a state's environment is, with credentials of its account.
-async fn open(session: &Session, state: &Environment) -> Result<(Connection, Target, String), Diagnostic> {
+async fn open(
+    session: &Session,
+    state: &Environment,
+    known: &RegionFacts,
+) -> Result<(Connection, Target, String), Diagnostic> {
     let connection = session.connection(text(&state.region).as_deref()).await?;
     let identity = connection.cloud().caller_identity().await;
     let identity = identity.map_err(|error| cloud_error("", "Cannot tell whose account it is", &error))?;
     if let Some(error) = other_account(state, &identity) {
         return Err(error);
     }
-    let target = target_of_state(state).ok_or_else(|| {
+    let target = target_of_state(state, known).ok_or_else(|| {
         diagnostic(
             "",
             "The state does not say which environment it is of",

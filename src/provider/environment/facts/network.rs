@@ -79,7 +79,7 @@ impl NetworkFacts {
             .collect();
         let others = seen.endpoints.values().filter(|endpoint| {
             services.contains(endpoint.service_name.as_str())
-                && !topology.ownership.owns(&endpoint.tags)
+                && !seen.owns(&topology.ownership, &endpoint.id, &endpoint.tags)
                 && !endpoint.is_leaving()
         });
         let endpoints: Vec<&Endpoint> = others.collect();

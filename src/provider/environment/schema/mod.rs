@@ -16,8 +16,8 @@ use super::timeouts;
 use crate::provider::describe::{Object, no_effect, string_map, strings};
 use crate::provider::environment::effect::sentence;
 
-/// Version of the stored state.
-const VERSION: i64 = 0;
+/// Version of the stored state. What older versions stored becomes this one's in [`upgrade`](super::upgrade).
+const VERSION: i64 = 1;
 
 /// The schema of `isolated_batch_environment`.
 pub fn environment_schema() -> Schema {

@@ -63,7 +63,7 @@ impl Sight<'_> {
     }
 
     pub(super) fn is_own(&self, endpoint: &Endpoint) -> bool {
-        !self.observed.existing_network || self.ownership.owns(&endpoint.tags)
+        !self.observed.existing_network || self.observed.owns(self.ownership, &endpoint.id, &endpoint.tags)
     }
 
     /// Of an environment without endpoints AWS does not report which it is to have: that is what the reference says. Any that are

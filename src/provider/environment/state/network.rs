@@ -21,7 +21,7 @@ impl Sight<'_> {
         let subnets = self.own_subnets(reference);
         let zones = self.zones(reference, &subnets);
         let ids = zones.iter().filter_map(|zone| Some(subnets.get(zone)?.id.clone()));
-        let subnet = |(zone, subnet): (&String, &&observed::Subnet)| self.subnet(reference, zone, subnet);
+        let subnet = |(zone, subnet): (&String, &&observed::Subnet)| self.subnet(zone, subnet);
         let block = vpc.and_then(|vpc| vpc.cidr_block);
         let default_block = || Value::Value(NetworkSpec::DEFAULT_CIDR_BLOCK.to_owned());
         let default_tenancy = || Value::Value(InstanceTenancy::default().as_str().to_owned());
@@ -148,13 +148,10 @@ impl Sight<'_> {
         }
     }
 
-    /// A subnet with its own route table, which is known by its tags or, where they were removed, by the reference. Somebody else's
-    /// table in its place is none of the environment's, and is replaced.
-    fn subnet(&self, reference: &Network, zone: &str, subnet: &observed::Subnet) -> (String, Value<Subnet>) {
-        let known = reference.subnets.as_ref_option();
-        let known = known.and_then(|subnets| subnets.get(zone)?.as_ref_option()?.route_table_id.as_ref_option());
+    /// A subnet with its own route table. Somebody else's table in its place is none of the environment's, and is replaced.
+    fn subnet(&self, zone: &str, subnet: &observed::Subnet) -> (String, Value<Subnet>) {
         let table = self.observed.route_table_of(&subnet.id);
-        let table = table.filter(|table| !table.main && (self.ownership.owns(&table.tags) || known == Some(&table.id)));
+        let table = table.filter(|table| !table.main && self.observed.owns(self.ownership, &table.id, &table.tags));
         subnet_with(zone, subnet, table)
     }
 }

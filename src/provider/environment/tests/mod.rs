@@ -1,5 +1,6 @@
 //! The resource as Terraform drives it, over an AWS in memory.
 
+mod adoption;
 mod changes;
 mod compute;
 mod endpoints;

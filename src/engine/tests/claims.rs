@@ -1,0 +1,85 @@
+//! Parts whose tags are gone, and which the state still knows.
+
+use super::{Lab, target};
+use crate::cloud::fake::World;
+use crate::domain::observed::Observed;
+use crate::domain::own::Claims;
+use crate::domain::topology::Topology;
+use crate::engine::Target;
+
+/// What a state of an environment would claim.
+fn claiming(topology: &Topology, observed: &Observed) -> Target {
+    let vpc = observed.vpc.iter().map(|vpc| &vpc.id);
+    let group = observed.own_security_group(&topology.ownership, None);
+    let environment = observed.compute_environment.as_ref();
+    let ids = vpc
+        .chain(observed.own_subnets(&topology.ownership).map(|subnet| &subnet.id))
+        .chain(observed.own_route_tables(&topology.ownership).map(|table| &table.id))
+        .chain(observed.own_endpoints(&topology.ownership).map(|endpoint| &endpoint.id))
+        .chain(group.map(|group| &group.id))
+        .chain(environment.map(|environment| &environment.arn));
+    Target {
+        vpc_id: observed.vpc.as_ref().map(|vpc| vpc.id.clone()),
+        compute_environment_name: environment.map(|environment| environment.name.clone()),
+        claims: Claims {
+            ids: ids.cloned().collect(),
+            adopted: false,
+        },
+        ..target(topology)
+    }
+}
+
+fn without_tags(world: &mut World) {
+    world.vpcs.values_mut().for_each(|vpc| vpc.tags.clear());
+    world.subnets.values_mut().for_each(|subnet| subnet.tags.clear());
+    world.route_tables.values_mut().for_each(|table| table.tags.clear());
+    world.security_groups.values_mut().for_each(|group| group.tags.clear());
+    world
+        .endpoints
+        .values_mut()
+        .for_each(|endpoint| endpoint.endpoint.tags.clear());
+    world
+        .compute_environments
+        .values_mut()
+        .for_each(|there| there.environment.tags.clear());
+}
+
+#[tokio::test(start_paused = true)]
+async fn their_tags_are_put_back_and_nothing_else_happens() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let target = claiming(&topology, &lab.make(&topology).await);
+    lab.aws.edit(without_tags);
+    lab.aws.clear_calls();
+    let outcome = lab.engine.converge(&topology, &target, None, &lab.control()).await;
+    assert_eq!(outcome.failures, []);
+    let mut writes = lab.writes();
+    writes.dedup();
+    assert_eq!(writes, ["batch:TagResource", "ec2:CreateTags"]);
+    // Found by their tags again.
+    lab.make(&topology).await;
+    assert_eq!(lab.writes(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn they_are_deleted_with_the_environment() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let target = claiming(&topology, &lab.make(&topology).await);
+    lab.aws.edit(without_tags);
+    assert_eq!(lab.engine.teardown(&target, &lab.control()).await.failures, []);
+    lab.assert_empty();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_zone_that_is_given_up_takes_them_along() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let target = claiming(&topology, &lab.make(&topology).await);
+    lab.aws.edit(without_tags);
+    let fewer = lab.topology(|spec| spec.network.max_azs = 2).await;
+    let outcome = lab.engine.converge(&fewer, &target, None, &lab.control()).await;
+    assert_eq!(outcome.failures, []);
+    let world = lab.aws.world();
+    assert_eq!((world.subnets.len(), world.route_tables.len()), (2, 1 + 2));
+}

@@ -1,0 +1,89 @@
+//! What the engine is to look at: from a topology, from a state, or from both.
+
+use std::collections::BTreeSet;
+
+use tf_provider::value::Value;
+
+use super::facts::RegionFacts;
+use super::model::Environment;
+use super::spec;
+use crate::domain::batch::ComputeType;
+use crate::domain::own::Claims;
+use crate::domain::topology::Topology;
+use crate::engine::Target;
+use crate::provider::read::{object, text};
+
+/// What an apply is to look at.
+pub(super) fn target(topology: &Topology, prior: Option<&Environment>, known: &RegionFacts) -> Target {
+    let had = prior.and_then(|prior| target_of_state(prior, known));
+    Target {
+        ownership: topology.ownership.clone(),
+        vpc_id: had.as_ref().and_then(|had| had.vpc_id.clone()),
+        existing_vpc_id: topology.vpc.id.clone(),
+        compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
+        job_queues: had.as_ref().map(|had| had.job_queues.clone()).unwrap_or_default(),
+        instance_role: topology.instance_role.is_some() || had.is_some(),
+        service_role: topology.service_role.is_some() || had.is_some(),
+        // One that could not be deleted when the strategy changed is still there.
+        spot_fleet_role: topology.spot_fleet_role.is_some() || had.as_ref().is_some_and(|had| had.spot_fleet_role),
+        claims: had.map(|had| had.claims).unwrap_or_default(),
+    }
+}
+
+/// What a refresh or a destroy is to look at.
+pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Option<Target> {
+    let ownership = spec::ownership(state)?;
+    let compute = object(&state.compute_environment);
+    let network = object(&state.network);
+    let (existing_vpc_id, vpc_id) = match spec::is_existing(&network) {
+        true => (text(&network.vpc_id), None),
+        false => (None, text(&network.vpc_id)),
+    };
+    Some(Target {
+        vpc_id,
+        existing_vpc_id,
+        // A name without an ARN was only planned: what has that name may be somebody else's.
+        compute_environment_name: text(&compute.arn).and(text(&compute.name)),
+        job_queues: BTreeSet::new(),
+        // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
+        instance_role: true,
+        service_role: compute.create_service_role.unwrap_or(false),
+        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()),
+        claims: claims(state, known),
+        ownership,
+    })
+}
+
+/// What a state knows as the environment's own.
+pub(super) fn claims(state: &Environment, known: &RegionFacts) -> Claims {
+    Claims {
+        ids: claimed(state),
+        adopted: known.adopted,
+    }
+}
+
+/// The ids of the parts that a state knows as the environment's own: of an existing network nothing, and no endpoint of others.
+fn claimed(state: &Environment) -> BTreeSet<String> {
+    let network = object(&state.network);
+    let endpoints = object(&state.endpoints);
+    let mut ids = vec![object(&state.security_group).id, object(&state.compute_environment).arn];
+    if !spec::is_existing(&network) {
+        for subnet in known(network.subnets.iter().flatten().map(|(_, subnet)| subnet)) {
+            ids.extend([subnet.id.clone(), subnet.route_table_id.clone()]);
+        }
+        ids.push(network.vpc_id);
+    }
+    let services = known(endpoints.services.iter().flatten().map(|(_, service)| service));
+    let own = services.filter(|service| service.managed != Value::Value(false));
+    ids.extend(own.map(|service| service.id.clone()));
+    ids.iter().filter_map(text).collect()
+}
+
+/// The VPC that a state knows as the environment's own.
+pub(super) fn claimed_vpc(state: &Environment) -> Option<String> {
+    text(&object(&state.network).vpc_id)
+}
+
+fn known<'a, T: 'a>(values: impl Iterator<Item = &'a Value<T>>) -> impl Iterator<Item = &'a T> {
+    values.filter_map(Value::as_ref_option)
+}

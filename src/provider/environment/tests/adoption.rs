@@ -1,0 +1,217 @@
+//! What something else made, taken over; and tags that are gone.
+
+use tf_provider::value::Value;
+
+use super::*;
+use crate::cloud::ErrorKind;
+use crate::cloud::fake::World;
+use crate::cloud::faulty::{Faulty, Rule};
+use crate::domain::name::Ownership;
+use crate::provider::read::{object, text, texts};
+
+fn without_tags(world: &mut World) {
+    world.vpcs.values_mut().for_each(|vpc| vpc.tags.clear());
+    world.subnets.values_mut().for_each(|subnet| subnet.tags.clear());
+    world.route_tables.values_mut().for_each(|table| table.tags.clear());
+    world.security_groups.values_mut().for_each(|group| group.tags.clear());
+    world
+        .endpoints
+        .values_mut()
+        .for_each(|there| there.endpoint.tags.clear());
+    world
+        .compute_environments
+        .values_mut()
+        .for_each(|there| there.environment.tags.clear());
+}
+
+/// An AWS in which something else made the seed's environment, the import id of it, and its instance profile.
+async fn stack() -> (Terraform, String, String) {
+    let mut terraform = Terraform::new();
+    terraform.apply(&config(SEED)).await.unwrap();
+    terraform.cloud.edit(without_tags);
+    let stack_tags = |world: &mut World| {
+        for vpc in world.vpcs.values_mut() {
+            vpc.tags
+                .insert("aws:cloudformation:stack-name".into(), "article".into());
+            vpc.tags.insert("Name".into(), "article/vpc".into());
+        }
+    };
+    terraform.cloud.edit(stack_tags);
+    let state = terraform.state.take().unwrap();
+    let id = format!("{}/my-batch-cluster", text(&object(&state.network).vpc_id).unwrap());
+    let profile = text(&object(&state.compute_environment).instance_role_arn).unwrap();
+    terraform.private = Value::Null;
+    (terraform, id, profile)
+}
+
+/// The seed's configuration under another name, with the profile that is there.
+fn adopting(profile: &str) -> Environment {
+    let mut wanted = config(SEED);
+    wanted.name = Value::Value("adopted".into());
+    let mut compute = object(&wanted.compute_environment);
+    compute.instance_role_arn = Value::Value(profile.to_owned());
+    wanted.compute_environment = Value::Value(compute);
+    wanted
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stack_is_adopted_named_and_tagged_in_place() {
+    let (mut terraform, id, profile) = stack().await;
+    terraform.import(&id).await.unwrap();
+    terraform.refresh().await.unwrap();
+    assert_eq!(terraform.state().name, Value::Value("my-batch-cluster".into()));
+
+    let wanted = adopting(&profile);
+    let planned = terraform.plan(&wanted).await.unwrap();
+    assert_eq!(planned.replace, Vec::<String>::new());
+    assert_eq!(unknown(&planned.state), Vec::<String>::new());
+    let mut same = planned.state.clone();
+    let before = terraform.state();
+    (same.name, same.id, same.drift) = (before.name.clone(), before.id.clone(), before.drift.clone());
+    (same.tags, same.tags_all) = (before.tags.clone(), before.tags_all.clone());
+    assert_eq!(&same, before, "name and tags change, and nothing else");
+
+    terraform.apply(&wanted).await.unwrap();
+    terraform.assert_settled(&wanted).await;
+    let world = terraform.cloud.world();
+    assert_eq!(
+        (world.vpcs.len(), world.subnets.len(), world.endpoints.len()),
+        (1, 3, 6)
+    );
+    let vpc = world.vpcs.values().next().unwrap();
+    assert_eq!(vpc.tags[Ownership::ENVIRONMENT_KEY], "adopted");
+    assert_eq!(vpc.tags["aws:cloudformation:stack-name"], "article");
+    // From now on it is an environment like any other: its name is what it is found by.
+    let mut renamed = wanted;
+    renamed.name = Value::Value("renamed".into());
+    assert_eq!(terraform.plan(&renamed).await.unwrap().replace, ["name"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_destroyed_but_for_what_it_did_not_own() {
+    let (mut terraform, id, _) = stack().await;
+    terraform.import(&id).await.unwrap();
+    terraform.destroy().await.unwrap();
+    let world = terraform.cloud.world();
+    assert!(world.vpcs.is_empty() && world.compute_environments.is_empty());
+    assert_eq!(world.instance_profiles.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_apply_that_was_cut_off_is_gone_on_with_under_either_name() {
+    let (mut terraform, id, profile) = stack().await;
+    terraform.import(&id).await.unwrap();
+    let (state, private) = (terraform.state.clone(), terraform.private.clone());
+    let wanted = adopting(&profile);
+    let faults = Faulty::new(terraform.cloud.clone());
+    faults.add(Rule::refuse(
+        "batch:TagResource",
+        ErrorKind::Denied,
+        "AccessDenied",
+        "No.",
+    ));
+    let mut cut = Terraform::over(terraform.cloud.clone(), Arc::new(faults), settings());
+    (cut.state, cut.private) = (state, private);
+    cut.apply(&wanted).await.unwrap_err();
+
+    // The process died before it could say so: the state is the one from before.
+    terraform.refresh().await.unwrap();
+    assert_eq!(texts(&object(&terraform.state().network).subnet_ids).unwrap().len(), 3);
+    terraform.apply(&wanted).await.unwrap();
+    terraform.assert_settled(&wanted).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_name_of_another_environment_is_not_taken() {
+    let (mut terraform, id, profile) = stack().await;
+    terraform.import(&id).await.unwrap();
+    let (state, private) = (terraform.state.take(), terraform.private.clone());
+    let mut other = config(SHORT);
+    other.name = Value::Value("adopted".into());
+    terraform.apply(&other).await.unwrap();
+    (terraform.state, terraform.private) = (state, private);
+    let errors = terraform.plan(&adopting(&profile)).await.err().unwrap();
+    assert_eq!(errors, ["name: There is an environment adopted already"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_adopted_is_told() {
+    let (mut terraform, id, _) = stack().await;
+    let (vpc, _) = id.split_once('/').unwrap();
+    let other = format!("{vpc}/my-batch-clutter");
+    assert_eq!(
+        terraform.import(&other).await.unwrap_err(),
+        [": There is no compute environment my-batch-clutter"]
+    );
+    assert_eq!(
+        terraform.import("vpc-00000000/my-batch-cluster").await.unwrap_err(),
+        [": There is no VPC vpc-00000000"]
+    );
+    assert_eq!(
+        terraform.import("vpc-0/x y").await.unwrap_err(),
+        [": \"vpc-0/x y\" is not an import id"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_vpc_with_something_else_in_it_stays_a_network_of_others() {
+    let (mut terraform, id, profile) = stack().await;
+    let (vpc, _) = id.split_once('/').unwrap();
+    let request = crate::cloud::SubnetRequest {
+        vpc_id: vpc.to_owned(),
+        availability_zone: format!("{REGION}a"),
+        cidr_block: "10.0.192.0/24".parse().unwrap(),
+        tags: Tags::new(),
+    };
+    crate::cloud::NetworkApi::create_subnet(&terraform.cloud, &request)
+        .await
+        .unwrap();
+    terraform.import(&id).await.unwrap();
+    terraform.refresh().await.unwrap();
+    let network = object(&terraform.state().network);
+    let there = (&network.managed, &network.vpc_id);
+    assert_eq!(there, (&Value::Value(false), &Value::Value(vpc.to_owned())));
+    assert_eq!(texts(&network.subnet_ids).unwrap().len(), 3);
+
+    let mut wanted = adopting(&profile);
+    wanted.network = Value::Value(crate::provider::environment::model::Network {
+        vpc_id: network.vpc_id.clone(),
+        subnet_ids: network.subnet_ids.clone(),
+        ..Default::default()
+    });
+    // The group that the endpoints need stays with them; the instances get one of the environment's own.
+    wanted.security_group = Value::Null;
+    let planned = terraform.plan(&wanted).await.unwrap();
+    assert_eq!(planned.replace, Vec::<String>::new());
+    terraform.apply(&wanted).await.unwrap();
+    terraform.assert_settled(&wanted).await;
+    assert_eq!(terraform.cloud.world().endpoints.len(), 6);
+    terraform.destroy().await.unwrap();
+    let world = terraform.cloud.world();
+    assert_eq!(
+        (world.vpcs.len(), world.subnets.len(), world.endpoints.len()),
+        (1, 4, 6)
+    );
+    assert!(world.compute_environments.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tags_that_are_gone_are_put_back_in_place() {
+    let mut terraform = Terraform::new();
+    terraform.apply(&config(SEED)).await.unwrap();
+    let made = terraform.state().clone();
+    terraform.cloud.edit(without_tags);
+    terraform.refresh().await.unwrap();
+    let seen = terraform.state();
+    assert_eq!((&seen.network, &seen.endpoints), (&made.network, &made.endpoints));
+    assert_eq!(seen.security_group, made.security_group);
+    assert!(!texts(&seen.drift).unwrap().is_empty());
+    let planned = terraform.plan(&config(SEED)).await.unwrap();
+    assert_eq!(unknown(&planned.state), Vec::<String>::new());
+    terraform.apply(&config(SEED)).await.unwrap();
+    terraform.assert_settled(&config(SEED)).await;
+    assert_eq!(terraform.state(), &made);
+    terraform.cloud.edit(without_tags);
+    terraform.destroy().await.unwrap();
+    assert!(terraform.cloud.world().vpcs.is_empty());
+}
