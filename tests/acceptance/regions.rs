@@ -63,7 +63,13 @@ fn a_module_makes_environments_in_several_regions_even_of_one_name() {
     let here = stage.account().snapshot();
     let there = stage.account().script("snapshot.py", &["eu-west-1"]);
     assert_eq!((count(&here, "vpcs"), count(&there, "vpcs")), (1, 2));
-    assert_eq!((count(&here, "compute_environments"), count(&there, "compute_environments")), (1, 2));
+    assert_eq!(
+        (
+            count(&here, "compute_environments"),
+            count(&there, "compute_environments")
+        ),
+        (1, 2)
+    );
     let mut roles: Vec<&str> = here["roles"]
         .as_array()
         .expect("a list")
