@@ -310,6 +310,7 @@ mod tests {
             security_group_ids: if interface { set(&["sg-1"]) } else { BTreeSet::new() },
             network_interface_ids: BTreeSet::new(),
             dns_name: None,
+            policy: None,
             tags: Tags::new(),
         };
         (id.to_owned(), endpoint)
