@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::limits::ENVIRONMENT_NAME_LENGTH;
 use super::name::{EnvironmentName, Ownership};
-use super::observed::{ComputeEnvironment, Endpoint, Observed, RouteTable};
+use super::observed::{ComputeEnvironment, Endpoint, Gateway, Observed, RouteTable};
 use super::problem::Invalid;
 
 /// What becomes the environment's own.
@@ -41,8 +41,8 @@ pub struct Found<'a> {
     pub observed: &'a Observed,
     /// The compute environment.
     pub environment: &'a ComputeEnvironment,
-    /// Internet gateways of the VPC.
-    pub internet_gateways: &'a [String],
+    /// What is attached to the VPC as a whole.
+    pub gateways: &'a [Gateway],
 }
 
 /// What of a VPC belongs to a compute environment, or why it cannot be adopted.
@@ -181,11 +181,7 @@ fn tables<'a>(found: Found<'a>, subnet_ids: &BTreeSet<String>) -> impl Iterator<
 
 /// What is in the VPC that is not the environment's, in words.
 fn others(found: Found<'_>, subnet_ids: &BTreeSet<String>, group: &str, tables: &[&RouteTable]) -> Vec<String> {
-    let Found {
-        observed,
-        internet_gateways,
-        ..
-    } = found;
+    let Found { observed, gateways, .. } = found;
     let blocks = observed
         .vpc
         .iter()
@@ -213,7 +209,11 @@ fn others(found: Found<'_>, subnet_ids: &BTreeSet<String>, group: &str, tables: 
         .chain(groups.map(|group| named("security group", &group.id)))
         .chain(other_tables.map(|table| named("route table", &table.id)))
         .chain(other_endpoints.map(|endpoint| named("endpoint", &endpoint.id)))
-        .chain(internet_gateways.iter().map(|id| named("internet gateway", id)))
+        .chain(
+            gateways
+                .iter()
+                .map(|gateway| named(&gateway.kind.to_string(), &gateway.id)),
+        )
         .chain(blocks.map(|block| named("address block", &block.to_string())))
         .collect()
 }
@@ -355,7 +355,7 @@ mod tests {
         adopt(Found {
             observed,
             environment,
-            internet_gateways: &[],
+            gateways: &[],
         })
     }
 

@@ -32,12 +32,12 @@ pub(super) async fn adopt(
         region: connection.region().to_owned(),
     };
     let (observed, environment) = look(connection, vpc_id, name, &ownership).await?;
-    let gateways = connection.cloud().internet_gateways(vpc_id).await;
+    let gateways = connection.cloud().gateways(vpc_id).await;
     let gateways = gateways.map_err(|error| told(name, &error))?;
     let adoption = belongings(Found {
         observed: &observed,
         environment: &environment,
-        internet_gateways: &gateways,
+        gateways: &gateways,
     })
     .map_err(refused)?;
     let observed = Observed {
