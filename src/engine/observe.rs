@@ -168,7 +168,13 @@ async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     };
     let compute_environments: BTreeMap<String, ComputeEnvironment> = environments
         .into_iter()
-        .filter(|it| own(target.compute_environment_name.as_ref() == Some(&it.name), &it.arn, &it.tags))
+        .filter(|it| {
+            own(
+                target.compute_environment_name.as_ref() == Some(&it.name),
+                &it.arn,
+                &it.tags,
+            )
+        })
         .filter(|it| it.status != status::DELETED)
         .map(|it| (it.name.clone(), it))
         .collect();

@@ -11,7 +11,7 @@ use crate::engine::Target;
 fn claiming(topology: &Topology, observed: &Observed) -> Target {
     let vpc = observed.vpc.iter().map(|vpc| &vpc.id);
     let group = observed.own_security_group(&topology.ownership, None);
-    let environment = observed.compute_environment.as_ref();
+    let environment = observed.compute_environments.values().next();
     let ids = vpc
         .chain(observed.own_subnets(&topology.ownership).map(|subnet| &subnet.id))
         .chain(observed.own_route_tables(&topology.ownership).map(|table| &table.id))

@@ -1,6 +1,8 @@
 //! Adoption: what something else made becomes an environment. Its parts are found by following them; the next apply tags them and
 //! gives the environment the name of its configuration. A VPC that has anything else in it is an existing network: it stays what it is.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use tf_provider::Diagnostic;
 
 use super::facts::RegionFacts;
@@ -46,7 +48,7 @@ pub(super) async fn adopt(
             adopted: true,
         },
         existing_network: !adoption.others.is_empty(),
-        compute_environment: Some(environment),
+        compute_environments: BTreeMap::from([(environment.name.clone(), environment)]),
         ..observed
     };
     let (state, facts) = imported(connection, &ownership, &observed, asked);
@@ -65,6 +67,7 @@ async fn look(
         vpc_id: Some(vpc_id.to_owned()),
         existing_vpc_id: None,
         compute_environment_name: Some(name.to_owned()),
+        job_queues: BTreeSet::new(),
         claims: Claims::default(),
         instance_role: false,
         spot_fleet_role: false,
