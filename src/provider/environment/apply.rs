@@ -3,6 +3,7 @@
 //! The topology is built again from the configuration, the decisions in the planned state and the facts kept beside it, without asking
 //! AWS: it is the very one that was planned.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tf_provider::value::Value;
