@@ -131,6 +131,81 @@ const WRONG: &[Wrong] = &[
     ("compute_environment", r#"{ max_vcpus = 4, type = "ec2" }"#, &["EC2"]),
     (
         "compute_environment",
+        r#"{ max_vcpus = 4, type = "FARGATE", instance_types = ["c6i"] }"#,
+        &["instance_types", "FARGATE", "EC2 or SPOT"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, type = "FARGATE_SPOT", min_vcpus = 0, ec2_key_pair = "key" }"#,
+        &["min_vcpus", "FARGATE_SPOT"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, type = "FARGATE", update_policy = { job_execution_timeout_minutes = 60 } }"#,
+        &["update_policy", "FARGATE"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, allocation_strategy = "SPOT_CAPACITY_OPTIMIZED" }"#,
+        &["SPOT_CAPACITY_OPTIMIZED", "EC2", "BEST_FIT_PROGRESSIVE"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, type = "SPOT", allocation_strategy = "BEST_FIT_PROGRESSIVE_ORDERED" }"#,
+        &["BEST_FIT_PROGRESSIVE_ORDERED", "SPOT_PRICE_CAPACITY_OPTIMIZED"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, bid_percentage = 60 }"#,
+        &["bid_percentage", "SPOT"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, type = "SPOT", bid_percentage = 120 }"#,
+        &["120", "1 to 100"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, spot_iam_fleet_role_arn = "arn:aws:iam::123456789012:role/fleet" }"#,
+        &["spot_iam_fleet_role_arn", "SPOT"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, min_scale_down_delay_minutes = 10 }"#,
+        &["10", "20 to 10080"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, container_insights = "ON" }"#,
+        &["ON", "ENHANCED"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, image_refresh = "next; week" }"#,
+        &["next; week", "tag"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, update_policy = { job_execution_timeout_minutes = 0 } }"#,
+        &["1 to 7200"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, launch_template = { id = "lt-0123456789abcdef0", name = "mine" } }"#,
+        &["id and name"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, launch_template = { name = "mine", version = "latest" } }"#,
+        &["latest", "$Latest"],
+    ),
+    (
+        "compute_environment",
+        r#"{ max_vcpus = 4, instance_types = ["c6i"], launch_template = { name = "mine", overrides = [{ name = "other", target_instance_types = ["m6i.large"] }] } }"#,
+        &["m6i.large", "c6i"],
+    ),
+    (
+        "compute_environment",
         r#"{ max_vcpus = 4, allocation_strategy = "CHEAPEST" }"#,
         &["BEST_FIT_PROGRESSIVE"],
     ),

@@ -22,6 +22,7 @@ mod script;
 mod stage;
 
 mod budget;
+mod compute_arguments;
 mod cost;
 mod credentials;
 mod destroy;
@@ -41,5 +42,6 @@ mod replace;
 mod resume;
 mod several;
 mod shared_network;
+mod types;
 mod unknown;
 mod version;

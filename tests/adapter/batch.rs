@@ -184,6 +184,7 @@ async fn every_field_of_instances_comes_back_and_is_cleared() {
     request.container_insights = Some(ContainerInsights::Enhanced);
     let instances = request.instances.as_mut().unwrap();
     instances.allocation_strategy = AllocationStrategy::SpotPriceCapacityOptimized;
+    instances.instance_types = vec!["c5".to_owned(), "t3.small".to_owned()];
     instances.bid_percentage = Some(60);
     instances.placement_group = Some("together".to_owned());
     instances.launch_template = Some(template("3"));
