@@ -335,7 +335,7 @@ impl Engine {
 /// What the round before has done, and may have done.
 #[derive(Debug, Default)]
 struct Before {
-    /// Steps that succeeded: as long as reads ask for them again, they lag behind.
+    /// Steps that succeeded, but for those that only wait: as long as reads ask for them again, they lag behind.
     done: Vec<Step>,
     /// Steps whose call may have taken effect although it failed.
     unanswered: Vec<Step>,
@@ -350,7 +350,7 @@ impl Before {
             .map(|(step, _)| step.clone())
             .collect();
         Self {
-            done: executed.done.clone(),
+            done: executed.done.iter().filter(|step| !step.is_wait()).cloned().collect(),
             unanswered,
         }
     }

@@ -333,6 +333,19 @@ impl Step {
         }
     }
 
+    /// Whether the step only waits: it is due again after every further change.
+    pub fn is_wait(&self) -> bool {
+        matches!(
+            self,
+            Self::AwaitEndpoints
+                | Self::AwaitEndpointsGone(_)
+                | Self::AwaitComputeEnvironment(_)
+                | Self::AwaitComputeEnvironmentGone(_)
+                | Self::AwaitJobQueues { .. }
+                | Self::AwaitJobQueueGone(_)
+        )
+    }
+
     /// Whether the step takes something away. Such a step waits for what holds on to it, up to the user's timeout.
     pub fn is_removal(&self) -> bool {
         matches!(

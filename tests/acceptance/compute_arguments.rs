@@ -35,7 +35,7 @@ fn keys(update: &Value) -> Vec<&str> {
     resources.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
 }
 
-/// Makes a launch template, or another version of it, with an instance profile of nobody's: Batch looks at no more than its form.
+/// Makes a launch template, or another version of it.
 fn publish(stage: &Stage, name: &str, version: u32) {
     let data = json!({ "EbsOptimized": version % 2 == 0 });
     if version == 1 {
@@ -194,7 +194,12 @@ fn a_new_version_of_a_launch_template_shows_and_is_rolled_out() {
     told.says(&["launch_template", "batched"]);
     let (there, _) = change(&stage, r#"instance_types = ["c6i", "m6i"]"#);
     assert_eq!(template(&there), Value::Null);
-    stage.destroy();
+    stage.try_destroy().succeeded();
+    for name in ["batch", "burst"] {
+        let named = json!({ "LaunchTemplateName": name });
+        stage.account().meddle("ec2", "delete_launch_template", &named);
+    }
+    stage.account().assert_empty();
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Types of compute environments and their arguments: which calls a change makes, and what each carries.
 
+use super::super::PROPAGATION;
 use super::Lab;
 use crate::cloud::fake::Call;
 use crate::domain::batch::launch_template::TemplateVersions;
@@ -199,7 +200,9 @@ async fn the_update_policy_goes_with_the_upper_bound_when_it_goes_alone() {
         });
     };
     let lab = Lab::new();
+    let began = tokio::time::Instant::now();
     let calls = lab.change(policy).await;
+    assert!(began.elapsed() < PROPAGATION, "no read lags behind");
     assert_eq!(
         calls.iter().filter(|call| call.operation == UPDATE).count(),
         1,
