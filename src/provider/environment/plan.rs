@@ -358,6 +358,9 @@ impl Planner<'_> {
         replace.extend(not_known.map(|row| row.attribute));
         // What was adopted takes the name of its configuration as it is.
         replace.retain(|attribute| *attribute != NAME || !self.is_adopted());
+        // A group that is not there is made, under whatever name.
+        let has_group = object(&prior.state.security_group).id.is_value();
+        replace.retain(|attribute| has_group || !attribute.starts_with("security_group."));
         replace
     }
 
