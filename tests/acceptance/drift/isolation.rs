@@ -168,6 +168,8 @@ fn a_private_path_is_shown_and_allowed() {
         .account()
         .meddle("ec2", "create_vpn_gateway", &json!({ "Type": "ipsec.1" }));
     let gateway = &made["VpnGateway"]["VpnGatewayId"];
+    let attach = json!({ "VpnGatewayId": gateway, "VpcId": stage.state()["network"]["vpc_id"] });
+    stage.account().meddle("ec2", "attach_vpn_gateway", &attach);
     route(
         &stage,
         &subnet["route_table_id"],
