@@ -316,19 +316,19 @@ fn on_fargate_only_what_batch_takes_there_is_in_place() {
         s.compute_environment.max_vcpus = 9;
         s.compute_environment.container_insights = Some(ContainerInsights::Enabled);
     };
-    assert!(replaced_from(fargate.clone(), in_place).is_empty());
+    assert!(swapped_from(fargate.clone(), in_place).is_empty());
     let spare = |s: &mut Spec| s.compute_environment.compute_type = ComputeType::FargateSpot;
-    assert_eq!(replaced_from(fargate, spare), ["compute_environment.type"]);
+    assert_eq!(swapped_from(fargate, spare), ["compute_environment.type"]);
 }
 
 #[test]
 fn types_with_instances_change_into_each_other_and_not_into_fargate() {
     let types = ["compute_environment.type"];
-    assert!(replacements(&fixture::seed(), &fixture::spot()).is_empty());
-    assert!(replacements(&fixture::spot(), &fixture::seed()).is_empty());
+    assert!(swaps(&fixture::seed(), &fixture::spot()).is_empty());
+    assert!(swaps(&fixture::spot(), &fixture::seed()).is_empty());
     for with_instances in [fixture::seed(), fixture::spot()] {
-        assert_eq!(replacements(&with_instances, &fixture::fargate()), types);
-        assert_eq!(replacements(&fixture::fargate(), &with_instances), types);
+        assert_eq!(swaps(&with_instances, &fixture::fargate()), types);
+        assert_eq!(swaps(&fixture::fargate(), &with_instances), types);
         assert_ne!(fingerprint(&with_instances), fingerprint(&fixture::fargate()));
     }
 }
@@ -340,13 +340,13 @@ fn the_fleet_role_is_fixed() {
         s.compute_environment.spot_iam_fleet_role_arn = Some(arn);
     };
     let attribute = ["compute_environment.spot_iam_fleet_role_arn"];
-    assert_eq!(replaced_from(fixture::spot(), role), attribute);
+    assert_eq!(swapped_from(fixture::spot(), role), attribute);
     let mut prior = fixture::spot();
     prior.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFit);
     let mut state = prior.clone();
     state.compute_environment.spot_iam_fleet_role_arn =
         Some("arn:aws:iam::123456789012:role/simulation-ap-northeast-1-batch-spot-fleet".to_owned());
-    assert!(replacements(&state, &prior).is_empty(), "the own one is no other");
+    assert!(swaps(&state, &prior).is_empty(), "the own one is no other");
 }
 
 #[test]
@@ -363,10 +363,10 @@ fn a_version_of_a_launch_template_counts_once_it_has_a_number() {
         });
         spec
     };
-    assert!(replacements(&with("2"), &with("$Latest")).is_empty());
+    assert!(swaps(&with("2"), &with("$Latest")).is_empty());
     let attribute = ["compute_environment.launch_template"];
-    assert_eq!(replacements(&with("2"), &with("3")), attribute);
-    assert_eq!(replacements(&with("2"), &best_fit()), attribute);
+    assert_eq!(swaps(&with("2"), &with("3")), attribute);
+    assert_eq!(swaps(&with("2"), &best_fit()), attribute);
 }
 
 #[test]
