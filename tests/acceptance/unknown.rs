@@ -155,6 +155,14 @@ fn samples() -> Vec<Sample> {
     ]
 }
 
+/// Whether an attribute, or the object that it is in, has no sample on purpose.
+fn is_left_out(path: &str) -> bool {
+    WITHOUT.iter().any(|(without, _)| {
+        path.strip_prefix(without)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    })
+}
+
 /// Attributes without a sample, and why.
 const WITHOUT: [(&str, &str); 9] = [
     (
@@ -307,12 +315,11 @@ fn every_attribute_may_be_unknown_when_it_is_planned() {
             Some(sample) => {
                 environments.insert(format!("e-{}", path.replace('.', "-")), vec![sample]);
             }
-            None => assert!(
-                WITHOUT.iter().any(|(without, _)| without == path),
-                "no sample of {path}"
-            ),
+            None => assert!(is_left_out(path), "no sample of {path}"),
         }
     }
+    let template = json!({ "LaunchTemplateName": "made-before", "LaunchTemplateData": { "EbsOptimized": true } });
+    stage.account().meddle("ec2", "create_launch_template", &template);
     configure(&stage, &environments);
     stage.terraform(&["validate", "-no-color"]).succeeded();
     let plan = stage.plan();
