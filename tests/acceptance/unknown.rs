@@ -273,9 +273,8 @@ fn put(tree: &mut Value, path: &[&str], value: &Value) {
 fn configure(stage: &Stage, environments: &BTreeMap<String, Vec<&Sample>>) {
     let mut later = Map::new();
     let mut resources = Map::new();
-    for (label, samples) in environments {
-        let mut body = environment(&json!({}));
-        body["name"] = json!(label);
+    for (number, (label, samples)) in environments.iter().enumerate() {
+        let mut body = environment(&json!({ "name": format!("unknown-{number}") }));
         for sample in samples {
             merge(&mut body, &sample.beside);
         }
@@ -299,7 +298,7 @@ fn configure(stage: &Stage, environments: &BTreeMap<String, Vec<&Sample>>) {
             "isolated_batch_environment": resources,
         },
     });
-    stage.file("main.tf.json", &configuration.to_string());
+    stage.file("main.tf.json", &format!("{configuration:#}"));
 }
 
 #[test]
