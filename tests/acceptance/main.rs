@@ -35,6 +35,7 @@ mod in_place;
 mod invalid;
 mod parking;
 mod partitions;
+mod queues;
 mod quickstart;
 mod refused;
 mod regions;

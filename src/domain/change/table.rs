@@ -245,6 +245,12 @@ pub static TABLE: &[Row] = &[
         BATCH_API,
     ),
     in_place(
+        "job_queues",
+        "Queues are added, changed and removed one by one. AWS Batch can neither rename a queue nor give it its first scheduling policy or take \
+         it away, so that in these cases that one queue is deleted, with the jobs in it, and made again.",
+        "AWS Batch API Reference, UpdateJobQueue.",
+    ),
+    in_place(
         "isolation.enforce",
         "It says what becomes of a path to the internet and exists in the state only; setting it to `true` has the paths that are \
          there removed.",

@@ -13,6 +13,7 @@
 //! | `refresh` | reading an environment, and what has drifted |
 //! | `import` | an environment by its name |
 //! | `isolation` | what a plan says of paths to the internet |
+//! | `swap` | what a plan says of another compute environment, and of queues that are made anew |
 //! | `adopt` | what something else made, by its VPC and compute environment |
 //! | `target` | what the engine is to look at, and which parts the state knows as the environment's own |
 //! | `facts` | what is kept of the region beside the state |
@@ -32,6 +33,7 @@ mod refresh;
 mod schema;
 mod spec;
 mod state;
+mod swap;
 mod target;
 mod timeouts;
 mod upgrade;

@@ -14,6 +14,7 @@ model! {
         endpoints: Endpoints,
         security_group: SecurityGroup,
         compute_environment: ComputeEnvironment,
+        job_queues: Map<JobQueue>,
         isolation: Isolation,
         deletion_protection: bool,
         estimated_monthly_cost: MonthlyCost,
@@ -165,6 +166,25 @@ model! {
         enforce: bool,
         internet_paths: List<String>,
         private_paths: List<String>,
+    }
+
+    /// An entry of `job_queues`.
+    JobQueue {
+        name: String,
+        priority: Number,
+        enabled: bool,
+        scheduling_policy_arn: String,
+        job_state_time_limit_actions: List<TimeLimitAction>,
+        arn: String,
+        status: String,
+    }
+
+    /// An entry of `job_state_time_limit_actions`.
+    TimeLimitAction {
+        reason: String,
+        state: String,
+        max_time_seconds: Number,
+        action: String,
     }
 
     /// `timeouts`.

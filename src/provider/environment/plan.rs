@@ -12,6 +12,7 @@ use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
 use super::spec::{self, Surroundings};
+use super::swap;
 use super::target::claims;
 use crate::cloud::CallerIdentity;
 use crate::domain::change::{self, Change};
@@ -95,8 +96,8 @@ async fn connect(session: &Session, config: &Environment, diags: &mut Diagnostic
 #[derive(Default)]
 struct Desired {
     replace: Vec<&'static str>,
-    /// Whether another compute environment takes the place of the one that is there.
-    swap: bool,
+    /// Why another compute environment takes the place of the one that is there.
+    swaps: Vec<&'static str>,
     identity: Option<CallerIdentity>,
     topology: Option<Topology>,
     facts: RegionFacts,
@@ -141,15 +142,15 @@ impl Planner<'_> {
             spec.compute_environment.launch_template =
                 instances.and_then(|instances| instances.launch_template.clone());
         }
-        let swap = !self.swaps(connection, &spec).is_empty();
-        if swap && spec.kept.compute_environment_name.take().is_some() {
+        let swaps = self.swaps(connection, &spec);
+        if !swaps.is_empty() && spec.kept.compute_environment_name.take().is_some() {
             // Only the zones that were chosen show that it needs another one.
             planned = self.topology(connection, &spec, &identity, diags).await?;
         }
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
         Some(Desired {
             replace: self.replacements(connection, &spec),
-            swap,
+            swaps,
             identity: Some(identity),
             topology,
             facts,
@@ -292,7 +293,7 @@ impl Planner<'_> {
             config: self.config,
             prior: self.prior.map(|prior| prior.state),
             topology: desired.topology.as_ref(),
-            swap: desired.swap,
+            swap: !desired.swaps.is_empty(),
             unknown: self.unknown,
             account_id: desired.identity.as_ref().map(|identity| identity.account_id.as_str()),
             region: self.connection.map(Connection::region),
@@ -302,11 +303,15 @@ impl Planner<'_> {
         let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
         let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
         let warnings = warnings.map(remark).chain(isolation::accepted(&state));
+        let behind_queues = swap::warnings(self.prior.map(|prior| prior.state), &state, &desired.swaps);
         Plan {
             state,
             facts: desired.facts.adopted(self.is_adopted()),
             replace: desired.replace.into_iter().map(path).collect(),
-            warnings: warnings.chain(self.restored(desired.topology.as_ref())).collect(),
+            warnings: warnings
+                .chain(self.restored(desired.topology.as_ref()))
+                .chain(behind_queues)
+                .collect(),
         }
     }
 

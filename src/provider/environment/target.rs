@@ -44,7 +44,7 @@ pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Optio
         existing_vpc_id,
         // A name without an ARN was only planned: what has that name may be somebody else's.
         compute_environment_name: text(&compute.arn).and(text(&compute.name)),
-        job_queues: BTreeSet::new(),
+        job_queues: job_queues(state),
         // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
         instance_role: true,
         service_role: compute.create_service_role.unwrap_or(false),
@@ -52,6 +52,14 @@ pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Optio
         claims: claims(state, known),
         ownership,
     })
+}
+
+/// The names of the queues that a state knows; one without an ARN was only planned.
+fn job_queues(state: &Environment) -> BTreeSet<String> {
+    let queues = known(state.job_queues.iter().flatten().map(|(_, queue)| queue));
+    queues
+        .filter_map(|queue| text(&queue.arn).and(text(&queue.name)))
+        .collect()
 }
 
 /// What a state knows as the environment's own.

@@ -6,6 +6,7 @@
 
 mod compute_environment;
 mod isolation;
+pub(super) mod job_queues;
 mod launch_template;
 mod network;
 mod pieces;
@@ -78,6 +79,7 @@ impl Projection<'_> {
             endpoints: section(&self.config.endpoints, endpoints),
             security_group: section(&self.config.security_group, security_group),
             compute_environment: section(&self.config.compute_environment, compute_environment),
+            job_queues: self.job_queues(),
             isolation: section(&self.config.isolation, isolation),
             deletion_protection: self.config.deletion_protection.or(Value::Value(false)),
             drift: Value::Value(Vec::new()),

@@ -7,6 +7,7 @@
 mod compute_environment;
 mod endpoints;
 mod isolation;
+mod job_queues;
 mod network;
 mod security_group;
 
@@ -56,6 +57,12 @@ pub fn environment_schema() -> Schema {
             "compute_environment",
             compute_environment::object().single(),
             "The AWS Batch compute environment.",
+        )
+        .defaulted(
+            "job_queues",
+            job_queues::object().map(),
+            "The job queues in front of the compute environment, by a short name that is unique in the environment. Each can be added, \
+             changed and removed without touching the others. Defaults to none.",
         )
         .defaulted(
             "isolation",

@@ -110,15 +110,8 @@ impl Reader {
         })
     }
 
-    /// A whole number; AWS Batch counts in 32 bits.
     fn int32(&mut self, field: &str, value: &Value<Number>) -> Option<i32> {
-        let attribute = path(field);
-        let whole = self.whole(&attribute, value)?;
-        let in_range = i32::try_from(whole).map_err(|_| {
-            let detail = format!("Give a whole number from 0 to {}.", i32::MAX);
-            Invalid::new(format!("{whole} is out of range"), detail)
-        });
-        self.note(&attribute, in_range)
+        self.int32_at(&path(field), value)
     }
 }
 

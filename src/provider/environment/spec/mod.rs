@@ -4,6 +4,7 @@
 //! errors first, and at what is unknown.
 
 mod compute_environment;
+mod job_queues;
 mod network;
 mod reader;
 
@@ -52,7 +53,7 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
         endpoints: reader.endpoints(&object(&config.endpoints)),
         security_group: reader.security_group(&object(&config.security_group)),
         compute_environment: reader.compute_environment(&object(&config.compute_environment)),
-        job_queues: BTreeMap::new(),
+        job_queues: reader.job_queues(&config.job_queues),
         isolation: IsolationSpec {
             enforce: object(&config.isolation)
                 .enforce
@@ -66,6 +67,9 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
     reader
         .errors
         .extend(batch::validate_spec(&spec.compute_environment, exists));
+    reader
+        .errors
+        .extend(batch::validate_job_queues(&spec.name, &spec.job_queues));
     (spec, reader.errors)
 }
 

@@ -171,6 +171,16 @@ impl Reader {
         self.note(attribute, whole)
     }
 
+    /// A whole number; AWS Batch counts in 32 bits.
+    pub(super) fn int32_at(&mut self, attribute: &str, value: &Value<Number>) -> Option<i32> {
+        let whole = self.whole(attribute, value)?;
+        let in_range = i32::try_from(whole).map_err(|_| {
+            let detail = format!("Give a whole number from 0 to {}.", i32::MAX);
+            Invalid::new(format!("{whole} is out of range"), detail)
+        });
+        self.note(attribute, in_range)
+    }
+
     pub(super) fn words(&mut self, attribute: &str, value: &Value<List<String>>) -> Option<Vec<String>> {
         self.no_nulls(attribute, value);
         texts(value)

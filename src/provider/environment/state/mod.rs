@@ -9,6 +9,7 @@ mod compute_environment;
 mod cost;
 mod endpoints;
 mod isolation;
+mod job_queues;
 mod launch_template;
 mod network;
 mod policies;
@@ -76,6 +77,7 @@ impl Sight<'_> {
             account_id: Value::Value(self.ownership.account_id.clone()),
             security_group: Value::Value(security_group),
             compute_environment: Value::Value(self.compute_environment(&compute_environment)),
+            job_queues: self.job_queues(&object(&reference.job_queues)),
             isolation: Value::Value(self.isolation(&object(&reference.isolation), &network)),
             network: Value::Value(network),
             endpoints: Value::Value(endpoints),

@@ -1,0 +1,141 @@
+//! What a plan says of another compute environment, and of queues that are made anew.
+
+use tf_provider::Diagnostic;
+
+use super::model::{Environment, JobQueue};
+use super::project::job_queues::stays;
+use crate::provider::attribute::Map;
+use crate::provider::diagnostics::diagnostic;
+use crate::provider::read::{object, text};
+
+/// The warnings of a plan. `swaps` is why another compute environment is needed, if so.
+pub(super) fn warnings(prior: Option<&Environment>, planned: &Environment, swaps: &[&str]) -> Vec<Diagnostic> {
+    let Some(prior) = prior else { return Vec::new() };
+    let (before, after) = (object(&prior.job_queues), object(&planned.job_queues));
+    let swap = swaps.first().and_then(|why| same_name(prior, planned, &after, why));
+    let remade = before.iter().filter_map(|(key, queue)| {
+        let after = after.get(key)?.as_ref_option()?;
+        remade(key, queue.as_ref_option()?, after)
+    });
+    swap.into_iter().chain(remade).collect()
+}
+
+/// Two compute environments of one name cannot be there side by side.
+fn same_name(prior: &Environment, planned: &Environment, queues: &Map<JobQueue>, why: &str) -> Option<Diagnostic> {
+    let before = object(&prior.compute_environment);
+    let name = text(&object(&planned.compute_environment).name)?;
+    if text(&before.arn).is_none() || text(&before.name).as_ref() != Some(&name) {
+        return None;
+    }
+    let (summary, meanwhile) = match queues.is_empty() {
+        true => (
+            "There is no compute environment for a while",
+            "it is deleted first and then made again. Queues of others that refer to it keep it from being deleted.",
+        ),
+        false => (
+            "A stand-in carries the job queues for a while",
+            "a stand-in with a name of its own takes over the job queues, the one that is there is deleted and made again, and then the \
+             queues move back. Jobs in the queues stay, and it takes about twice as long.",
+        ),
+    };
+    Some(diagnostic(
+        "compute_environment.name",
+        summary,
+        format!(
+            "AWS Batch cannot change {why} of the compute environment {name} in place, and there cannot be two of one name: {meanwhile} Leave \
+             compute_environment.name out to have the next one come up beside the one that is there."
+        ),
+    ))
+}
+
+/// A queue that AWS Batch cannot change in place.
+fn remade(key: &str, before: &JobQueue, after: &JobQueue) -> Option<Diagnostic> {
+    let name = text(&before.name)?;
+    let (field, why) = if after.name != before.name && !after.name.is_unknown() {
+        ("name", "a queue cannot be renamed")
+    } else if !stays(before, after) && !after.scheduling_policy_arn.is_unknown() {
+        (
+            "scheduling_policy_arn",
+            "a queue cannot be given its first scheduling policy, or lose it,",
+        )
+    } else {
+        return None;
+    };
+    Some(diagnostic(
+        &format!("job_queues[{key:?}].{field}"),
+        format!("Job queue {name} is deleted and made anew"),
+        format!(
+            "In AWS Batch {why} once it is there. Jobs that are in it are cancelled or terminated. To keep them, add another queue \
+             under a new key, and remove this one when it is empty."
+        ),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use tf_provider::value::Value;
+
+    use super::*;
+    use crate::provider::environment::model::ComputeEnvironment;
+
+    fn word(word: &str) -> Value<String> {
+        Value::Value(word.to_owned())
+    }
+
+    fn environment(name: &str, queues: &[(&str, &str, Option<&str>)]) -> Environment {
+        let queue = |(key, name, policy): &(&str, &str, Option<&str>)| {
+            let queue = JobQueue {
+                name: word(name),
+                scheduling_policy_arn: policy.map(str::to_owned).into(),
+                ..JobQueue::default()
+            };
+            ((*key).to_owned(), Value::Value(queue))
+        };
+        Environment {
+            compute_environment: Value::Value(ComputeEnvironment {
+                name: word(name),
+                arn: word("arn"),
+                ..ComputeEnvironment::default()
+            }),
+            job_queues: Value::Value(queues.iter().map(queue).collect()),
+            ..Environment::default()
+        }
+    }
+
+    fn summaries(before: &Environment, after: &Environment, swaps: &[&str]) -> Vec<String> {
+        let warnings = warnings(Some(before), after, swaps);
+        warnings
+            .into_iter()
+            .map(|warning| warning.summary.into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn one_name_for_two_needs_a_stand_in_where_there_are_queues() {
+        let queues = [("a", "a", None)];
+        let (with, without) = (environment("x", &queues), environment("x", &[]));
+        assert_eq!(
+            summaries(&with, &with, &["compute_environment.type"]),
+            ["A stand-in carries the job queues for a while"]
+        );
+        assert_eq!(
+            summaries(&without, &without, &["compute_environment.type"]),
+            ["There is no compute environment for a while"]
+        );
+        assert!(summaries(&with, &environment("y", &queues), &["compute_environment.name"]).is_empty());
+        assert!(summaries(&with, &with, &[]).is_empty());
+    }
+
+    #[test]
+    fn a_queue_that_is_made_anew_is_told() {
+        let before = environment("x", &[("a", "a", None), ("b", "b", Some("p")), ("c", "c", Some("p"))]);
+        let after = environment("x", &[("a", "z", None), ("b", "b", None), ("c", "c", Some("q"))]);
+        assert_eq!(
+            summaries(&before, &after, &[]),
+            [
+                "Job queue a is deleted and made anew",
+                "Job queue b is deleted and made anew"
+            ]
+        );
+    }
+}
