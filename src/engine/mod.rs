@@ -96,6 +96,13 @@ pub struct Target {
     pub spot_fleet_role: bool,
 }
 
+impl Target {
+    /// Whether no state knows of it, so that most likely nothing is there: what stands on something else is not asked for beforehand.
+    fn is_new(&self) -> bool {
+        self.vpc_id.is_none() && self.compute_environment_name.is_none() && self.claims == Claims::default()
+    }
+}
+
 /// What bounds a run, and who hears of its progress.
 #[derive(Clone)]
 pub struct Control {

@@ -127,7 +127,12 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         return Ok((None, None));
     }
     let name = name::instance_role_name(&target.ownership);
-    let (profile, attached_policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
+    let (profile, attached_policies) = if target.is_new() {
+        (cloud.instance_profile(&name).await?, None)
+    } else {
+        let (profile, policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
+        (profile, Some(policies))
+    };
     let role = match profile
         .as_ref()
         .and_then(|profile| profile.role.clone())
@@ -136,13 +141,18 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         Some(role) => Some(role),
         None => cloud.role(&name).await?,
     };
-    Ok((
-        profile,
-        role.map(|role| Role {
+    let role = match (role, attached_policies) {
+        (None, _) => None,
+        (Some(role), Some(attached_policies)) => Some(Role {
             attached_policies,
             ..role
         }),
-    ))
+        (Some(role), None) => Some(Role {
+            attached_policies: cloud.attached_policies(&name).await?,
+            ..role
+        }),
+    };
+    Ok((profile, role))
 }
 
 /// A role that has no profile, if there can be one.
@@ -160,7 +170,12 @@ async fn role(cloud: &dyn Cloud, name: &str, expected: bool) -> Result<Option<Ro
 
 /// The environment's own compute environments and job queues, and others' queues that use them.
 async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
-    let (environments, queues) = try_join(cloud.compute_environments(), cloud.job_queues()).await?;
+    let (environments, queues) = if target.is_new() {
+        (cloud.compute_environments().await?, None)
+    } else {
+        let (environments, queues) = try_join(cloud.compute_environments(), cloud.job_queues()).await?;
+        (environments, Some(queues))
+    };
     let ownership = &target.ownership;
     // What the state names is the environment's own too, unless its name was given to another environment meanwhile.
     let own = |named: bool, arn: &str, tags: &Tags| {
@@ -178,6 +193,12 @@ async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
         .filter(|it| it.status != status::DELETED)
         .map(|it| (it.name.clone(), it))
         .collect();
+    let queues = match queues {
+        Some(queues) => queues,
+        // Batch deletes no compute environment that a queue refers to: without one there is no queue of one's own.
+        None if compute_environments.is_empty() => Vec::new(),
+        None => cloud.job_queues().await?,
+    };
     let refers = |queue: &JobQueue| {
         let mut arns = compute_environments.values().map(|it| &it.arn);
         arns.any(|arn| queue.compute_environments.contains(arn))
