@@ -84,6 +84,8 @@ fn claimed(state: &Environment) -> BTreeSet<String> {
     let services = known(endpoints.services.iter().flatten().map(|(_, service)| service));
     let own = services.filter(|service| service.managed != Value::Value(false));
     ids.extend(own.map(|service| service.id.clone()));
+    let queues = known(state.job_queues.iter().flatten().map(|(_, queue)| queue));
+    ids.extend(queues.map(|queue| queue.arn.clone()));
     ids.iter().filter_map(text).collect()
 }
 

@@ -51,7 +51,9 @@ fn resource(block: &Block) -> String {
     let _ = write!(
         text,
         "\n## Import\n\n\
-         An environment that this resource made is imported by its name, with `@` and the region if that is not the provider's:\n\n\
+         An environment that this resource made is imported by its name, with `@` and the region if that is not the provider's. \
+         What something else made (CloudFormation, CDK, other Terraform resources) is adopted by its VPC and the name of its compute \
+         environment; the next apply tags it:\n\n\
          ```shell\n{}```\n\n\
          or, in the configuration:\n\n\
          ```terraform\nimport {{\n  to = isolated_batch_environment.simulation\n  id = \"simulation\"\n}}\n```\n",
