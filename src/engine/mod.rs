@@ -139,7 +139,7 @@ impl Engine {
     /// # Errors
     /// AWS's refusal of any of the reads: half an observation would show what was not read as gone.
     pub async fn observe(&self, target: &Target) -> Result<Observed, CloudError> {
-        observe::observe(&*self.cloud, target).await
+        observe::observe(&*self.cloud, target, true).await
     }
 
     /// A network that somebody else made: its VPC, if there is one of that id, and everything in it.
@@ -333,7 +333,7 @@ impl Engine {
         tokio::select! {
             biased;
             () = run.bounds.cancel.cancelled() => Ok(None),
-            observed = self.observe(target) => observed.map(Some),
+            observed = observe::observe(&*self.cloud, target, run.topology().is_ok()) => observed.map(Some),
             () = self.clock.sleep(left + run::GRACE) => Ok(None),
         }
     }

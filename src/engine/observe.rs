@@ -15,12 +15,13 @@ use crate::domain::{Tags, name};
 
 type Result<T> = std::result::Result<T, CloudError>;
 
-/// Reads everything that the target can consist of.
-pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+/// Reads everything that the target can consist of; whether names are resolved in a VPC of its own only if `dns`, for a VPC that is to go
+/// needs no DNS.
+pub(super) async fn observe(cloud: &dyn Cloud, target: &Target, dns: bool) -> Result<Observed> {
     let spot_fleet_name = name::spot_fleet_role_name(&target.ownership);
     let service_name = name::service_role_name(&target.ownership);
     let (network, (instance_profile, instance_role), (service_role, spot_fleet_role, batch)) = try_join3(
-        network(cloud, target),
+        network(cloud, target, dns),
         instance_role(cloud, target),
         try_join3(
             role(cloud, &service_name, target.service_role),
@@ -45,7 +46,7 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target) -> Result<Observ
 
 /// A VPC that is named, and everything in it; without a VPC if there is none of that id.
 pub(super) async fn existing_network(cloud: &dyn Cloud, vpc_id: &str) -> Result<Observed> {
-    let (vpc, parts) = try_join(vpc_by_id(cloud, vpc_id), network_parts(cloud, vpc_id)).await?;
+    let (vpc, parts) = try_join(vpc_by_id(cloud, vpc_id), network_parts(cloud, vpc_id, true)).await?;
     let seen = match vpc {
         Some(vpc) => with_vpc(vpc, parts),
         None => Observed::default(),
@@ -56,12 +57,12 @@ pub(super) async fn existing_network(cloud: &dyn Cloud, vpc_id: &str) -> Result<
     })
 }
 
-async fn network(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
+async fn network(cloud: &dyn Cloud, target: &Target, dns: bool) -> Result<Observed> {
     if let Some(id) = &target.existing_vpc_id {
         return existing_network(cloud, id).await;
     }
     if let Some(id) = &target.vpc_id {
-        let (vpc, parts) = try_join(vpc_by_id(cloud, id), network_parts(cloud, id)).await?;
+        let (vpc, parts) = try_join(vpc_by_id(cloud, id), network_parts(cloud, id, dns)).await?;
         if let Some(vpc) = vpc {
             return Ok(with_vpc(vpc, parts));
         }
@@ -70,7 +71,7 @@ async fn network(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     match vpc_by_owner(cloud, target).await? {
         None => Ok(Observed::default()),
         Some(vpc) => {
-            let parts = network_parts(cloud, &vpc.id).await?;
+            let parts = network_parts(cloud, &vpc.id, dns).await?;
             Ok(with_vpc(vpc, parts))
         }
     }
@@ -97,9 +98,15 @@ async fn vpc_by_owner(cloud: &dyn Cloud, target: &Target) -> Result<Option<Vpc>>
     Ok(vpcs.into_iter().min_by(|a, b| a.id.cmp(&b.id)))
 }
 
-async fn network_parts(cloud: &dyn Cloud, vpc_id: &str) -> Result<(Option<(bool, bool)>, Observed)> {
+async fn network_parts(cloud: &dyn Cloud, vpc_id: &str, dns: bool) -> Result<(Option<(bool, bool)>, Observed)> {
+    let attributes = async {
+        match dns {
+            true => cloud.vpc_dns_attributes(vpc_id).await,
+            false => Ok(None),
+        }
+    };
     let (dns, subnets, route_tables, security_groups, endpoints) = try_join5(
-        cloud.vpc_dns_attributes(vpc_id),
+        attributes,
         cloud.subnets(vpc_id),
         cloud.route_tables(vpc_id),
         cloud.security_groups(vpc_id),

@@ -1,8 +1,8 @@
 //! How many calls an environment costs.
 //!
 //! Counted is everything from the start of the command to its end, the provider's own questions included, but not polls. A
-//! poll is the repetition of an identical read of something that is waited for (endpoints, compute environments, network
-//! interfaces) within the same command.
+//! poll is the repetition of an identical read of something that is waited for (endpoints, compute environments, job queues,
+//! network interfaces) within the same command.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -12,10 +12,11 @@ use crate::foreign::Network;
 use crate::local_aws::Request;
 use crate::stage::Stage;
 
-const WAITED_FOR: [&str; 3] = [
+const WAITED_FOR: [&str; 4] = [
     "ec2:DescribeVpcEndpoints",
     "ec2:DescribeNetworkInterfaces",
     "batch:DescribeComputeEnvironments",
+    "batch:DescribeJobQueues",
 ];
 
 #[test]
