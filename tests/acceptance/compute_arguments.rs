@@ -37,7 +37,7 @@ fn keys(update: &Value) -> Vec<&str> {
 
 /// Makes a launch template, or another version of it.
 fn publish(stage: &Stage, name: &str, version: u32) {
-    let data = json!({ "EbsOptimized": version % 2 == 0 });
+    let data = json!({ "EbsOptimized": version.is_multiple_of(2) });
     if version == 1 {
         stage.account().meddle(
             "ec2",
