@@ -5,7 +5,7 @@ use crate::cloud::fake::FakeCloud;
 use crate::cloud::faulty::{Faulty, When};
 
 /// Runs `work` until it ends or the process dies; answers whether it died.
-async fn until_crash(lab: &Lab, work: impl Future<Output = ()>) -> bool {
+pub(super) async fn until_crash(lab: &Lab, work: impl Future<Output = ()>) -> bool {
     tokio::select! {
         biased;
         () = lab.faults.crashed() => true,
@@ -13,7 +13,7 @@ async fn until_crash(lab: &Lab, work: impl Future<Output = ()>) -> bool {
     }
 }
 
-fn lab_that_crashes(aws: &FakeCloud, call: usize, when: When) -> Lab {
+pub(super) fn lab_that_crashes(aws: &FakeCloud, call: usize, when: When) -> Lab {
     Lab::through(aws.clone(), Faulty::new(aws.clone()).crash_at(call, when))
 }
 

@@ -11,6 +11,7 @@ mod faults;
 mod isolation;
 mod random;
 mod somebody;
+mod swap;
 mod teardown;
 mod update;
 
