@@ -56,7 +56,7 @@ fn assert_arrived(lab: &Lab, topology: &Topology) {
     let arn = &world.compute_environments[names[0]].environment.arn;
     assert_eq!(world.job_queues.len(), topology.job_queues.len());
     for record in world.job_queues.values() {
-        assert_eq!(record.queue.compute_environments, [arn.clone()]);
+        assert_eq!(record.queue.compute_environments.as_slice(), std::slice::from_ref(arn));
         assert_eq!(record.queue.status, status::VALID);
     }
 }
