@@ -2,15 +2,22 @@
 
 use serde_json::{Value, json};
 
+use crate::process::wait_for;
 use crate::stage::Stage;
 
 /// The ids of a network that somebody else made.
 pub(crate) struct Network(Value);
 
 impl Network {
-    /// Makes one, with an endpoint for each of these services; see `network.py`.
+    /// Makes one, with an endpoint for each of these services, and waits until they are available; see `network.py`.
     pub(crate) fn with(stage: &Stage, services: &[&str]) -> Self {
-        Self(stage.account().network(services))
+        let network = Self(stage.account().network(services));
+        wait_for("the endpoints", || {
+            let there = stage.account().snapshot();
+            let mut endpoints = there["endpoints"].as_array().into_iter().flatten();
+            endpoints.all(|endpoint| endpoint["State"] == "available").then_some(())
+        });
+        network
     }
 
     /// The VPC's id.
