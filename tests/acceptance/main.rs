@@ -43,6 +43,7 @@ mod replace;
 mod resume;
 mod several;
 mod shared_network;
+mod swap;
 mod types;
 mod unknown;
 mod version;

@@ -39,7 +39,8 @@ impl World {
         for record in self.compute_environments.values_mut() {
             if is_due(record.drained, at) {
                 record.drained = None;
-                record.environment.desired_vcpus = Some(record.environment.min_vcpus);
+                let desired = &mut record.environment.desired_vcpus;
+                *desired = desired.map(|_| record.environment.min_vcpus);
             }
         }
         let due: Vec<EnvironmentRecord> = self
@@ -62,6 +63,7 @@ impl World {
             let deleting = environment.status == status::DELETING;
             let obstacle = match self.service_role_obstacle(&then, &environment) {
                 None if !deleting => self.compute_resources_obstacle(&then, &environment),
+                None => active_jobs_obstacle(&then, &environment, drained),
                 obstacle => obstacle,
             };
             if deleting && obstacle.is_none() {
@@ -260,6 +262,14 @@ impl World {
             .map(|(_, tags)| tags)
             .ok_or_else(|| unknown_environment(arn))
     }
+}
+
+/// Why Batch cannot delete an environment on Fargate: it ends no jobs there. The words are the fake's own, since AWS documents none.
+/// Source: AWS Batch User Guide, "Delete a compute environment".
+fn active_jobs_obstacle(at: &Moment<'_>, environment: &ComputeEnvironment, drained: Option<Instant>) -> Option<String> {
+    let on_fargate = environment.compute_type.starts_with("FARGATE");
+    let active = drained.is_some_and(|drained| drained > at.now);
+    (on_fargate && active).then(|| "CLIENT_ERROR - The compute environment has active jobs".to_owned())
 }
 
 pub(super) fn unknown_environment(name_or_arn: &str) -> Refusal {

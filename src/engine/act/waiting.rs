@@ -11,7 +11,7 @@ use super::super::run::Run;
 use super::super::wait::{Interruption, until_next_try};
 use super::{PROPAGATION, missing};
 use crate::cloud::{CloudError, ComputeEnvironmentUpdate, ErrorKind};
-use crate::domain::batch::{self, status};
+use crate::domain::batch::{self, ComputeType, status};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
 use crate::domain::observed::{ComputeEnvironment, Endpoint, Observed};
@@ -266,6 +266,10 @@ pub(super) async fn compute_environment_valid(run: &Run<'_>, name: &str) -> Resu
 }
 
 /// Waits until the jobs of a disabled compute environment have ended, for as long as they are given; then Batch ends them.
+///
+/// What tells is the number of vCPUs that Batch keeps. Fargate has none, and nothing else of Batch's tells which compute environment a
+/// job runs in: ListJobs asks by queue, and the queues have moved to another one by now. There Batch itself refuses to delete while
+/// jobs are active, and [`compute_environment_gone`] tries again.
 pub(super) async fn compute_environment_drained(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let instances = run.topology()?.compute_environment.instances.as_ref();
     let policy = instances.map(|instances| instances.update_policy).unwrap_or_default();
@@ -287,9 +291,17 @@ pub(super) async fn compute_environment_drained(run: &Run<'_>, name: &str) -> Re
 }
 
 /// Waits until the compute environment is gone.
+///
+/// One on Fargate whose jobs were still active when it was deleted turns INVALID; it is deleted again until they have ended.
+/// Source: AWS Batch User Guide, "Delete a compute environment".
 pub(super) async fn compute_environment_gone(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     until(run, || async {
         match look_at_compute_environment(run, name).await? {
+            Some(current) if may_have_active_jobs(&current) => {
+                run.cloud.delete_compute_environment(name).await?;
+                let reason = current.status_reason.unwrap_or_default();
+                Ok(Look::Pending(format!("{name} is {}: {reason}", current.status)))
+            }
             None => {
                 run.note(|world| {
                     world.observed.compute_environments.remove(name);
@@ -306,4 +318,14 @@ pub(super) async fn compute_environment_gone(run: &Run<'_>, name: &str) -> Resul
         }
     })
     .await
+}
+
+/// Whether a compute environment that could not be deleted may be so for its jobs: on Fargate, where it is not for its role.
+fn may_have_active_jobs(current: &ComputeEnvironment) -> bool {
+    let on_fargate = current
+        .compute_type
+        .parse::<ComputeType>()
+        .is_ok_and(|it| !it.has_instances());
+    let reason = current.status_reason.as_deref().unwrap_or_default();
+    current.status == status::INVALID && on_fargate && !batch::reason_may_pass(reason)
 }

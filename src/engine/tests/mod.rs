@@ -9,9 +9,12 @@ mod endpoints;
 mod existing;
 mod faults;
 mod isolation;
+mod queues;
 mod random;
 mod somebody;
 mod swap;
+mod swap_end;
+mod swap_random;
 mod teardown;
 mod update;
 

@@ -33,7 +33,7 @@ pub(super) enum Event {
     LoseTags,
 }
 
-fn mishap() -> impl Strategy<Value = Mishap> {
+pub(super) fn mishap() -> impl Strategy<Value = Mishap> {
     prop_oneof![
         Just(Mishap::Refused),
         Just(Mishap::Throttled),
@@ -61,7 +61,7 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-fn rule((mishap, skip): &(Mishap, u8)) -> Rule {
+pub(super) fn rule((mishap, skip): &(Mishap, u8)) -> Rule {
     let rule = match mishap {
         Mishap::Refused => Rule::refuse("*", ErrorKind::Denied, "AccessDenied", "No."),
         Mishap::Throttled => Rule::refuse("*", ErrorKind::Throttled, "Throttling", "Slow down."),

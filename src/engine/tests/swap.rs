@@ -8,48 +8,51 @@ use super::{Lab, REGION};
 use crate::cloud::fake::FakeCloud;
 use crate::cloud::faulty::When;
 use crate::domain::batch::{AllocationStrategy, JobQueueSpec, status};
+use crate::domain::observed::ComputeEnvironment;
 use crate::domain::spec::Spec;
 use crate::domain::topology::Topology;
 
 /// Two queues, in front of a compute environment whose name is derived.
-fn queued(spec: &mut Spec) {
+pub(super) fn queued(spec: &mut Spec) {
     spec.compute_environment.name = None;
     let queue = |key: &str| (key.to_owned(), JobQueueSpec::default());
     spec.job_queues = BTreeMap::from([queue("fast"), queue("slow")]);
 }
 
 /// The same, changed by what AWS Batch cannot change in place.
-fn swapped(spec: &mut Spec) {
+pub(super) fn swapped(spec: &mut Spec) {
     queued(spec);
     spec.compute_environment.allocation_strategy = Some(AllocationStrategy::BestFit);
 }
 
-fn named(spec: &mut Spec) {
+pub(super) fn named(spec: &mut Spec) {
     queued(spec);
     spec.compute_environment.name = Some("exact".to_owned());
 }
 
-fn named_and_swapped(spec: &mut Spec) {
+pub(super) fn named_and_swapped(spec: &mut Spec) {
     swapped(spec);
     spec.compute_environment.name = Some("exact".to_owned());
 }
 
 /// Every queue that stays has a compute environment that takes jobs.
-fn assert_served(aws: &FakeCloud, when: &str) {
+pub(super) fn assert_served(aws: &FakeCloud, when: &str) {
     let world = aws.world();
     let staying = |status: &str| status != status::DELETING;
     for record in world.job_queues.values().filter(|record| staying(&record.queue.status)) {
         let queue = &record.queue;
         let serves = |arn: &String| {
             let mut environments = world.compute_environments.values().map(|record| &record.environment);
-            environments.any(|it| it.arn == *arn && it.enabled && staying(&it.status))
+            let works =
+                |it: &ComputeEnvironment| it.enabled && [status::VALID, status::UPDATING].contains(&&*it.status);
+            environments.any(|it| it.arn == *arn && works(it))
         };
         assert!(queue.compute_environments.iter().any(serves), "{when}: {queue:?}");
     }
 }
 
 /// Nothing but the planned compute environment is left, and every queue refers to it.
-fn assert_arrived(lab: &Lab, topology: &Topology) {
+pub(super) fn assert_arrived(lab: &Lab, topology: &Topology) {
     let world = lab.aws.world();
     let names: Vec<&String> = world.compute_environments.keys().collect();
     assert_eq!(names, [&topology.compute_environment.name]);
@@ -61,11 +64,11 @@ fn assert_arrived(lab: &Lab, topology: &Topology) {
     }
 }
 
-fn position(lab: &Lab, operation: &str) -> Option<usize> {
+pub(super) fn position(lab: &Lab, operation: &str) -> Option<usize> {
     lab.aws.writes().iter().position(|call| call.operation == operation)
 }
 
-fn last_position(lab: &Lab, operation: &str) -> Option<usize> {
+pub(super) fn last_position(lab: &Lab, operation: &str) -> Option<usize> {
     lab.aws.writes().iter().rposition(|call| call.operation == operation)
 }
 

@@ -35,6 +35,8 @@ pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Optio
     let ownership = spec::ownership(state)?;
     let compute = object(&state.compute_environment);
     let network = object(&state.network);
+    // What an interrupted swap left behind shows as drift; a role that only the former compute environment had may be among it.
+    let unfinished = state.drift.iter().flatten().next().is_some();
     let (existing_vpc_id, vpc_id) = match spec::is_existing(&network) {
         true => (text(&network.vpc_id), None),
         false => (None, text(&network.vpc_id)),
@@ -47,8 +49,8 @@ pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Optio
         job_queues: job_queues(state),
         // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
         instance_role: true,
-        service_role: compute.create_service_role.unwrap_or(false),
-        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()),
+        service_role: compute.create_service_role.unwrap_or(false) || unfinished,
+        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()) || unfinished,
         claims: claims(state, known),
         ownership,
     })
