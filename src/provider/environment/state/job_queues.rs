@@ -3,7 +3,7 @@
 use tf_provider::value::Value;
 
 use super::Sight;
-use crate::domain::batch::StateTimeLimitAction;
+use crate::domain::batch::{StateTimeLimitAction, status};
 use crate::domain::name::part_name;
 use crate::domain::observed;
 use crate::provider::attribute::{List, Map};
@@ -15,7 +15,7 @@ impl Sight<'_> {
     /// The environment's queues by key. One that is not there is left out, so that the plan makes it again.
     pub(super) fn job_queues(&self, reference: &Map<JobQueue>) -> Value<Map<JobQueue>> {
         let seen = self.observed.job_queues.values();
-        let seen = seen.filter(|queue| !matches!(queue.status.as_str(), "DELETING" | "DELETED"));
+        let seen = seen.filter(|queue| !matches!(queue.status.as_str(), status::DELETING | status::DELETED));
         let queues = seen.map(|seen| {
             let key = self.key(reference, &seen.name);
             let written = reference.get(&key).map(object).unwrap_or_default();
