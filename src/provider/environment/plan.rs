@@ -148,9 +148,11 @@ impl Planner<'_> {
             planned = self.topology(connection, &spec, &identity, diags).await?;
         }
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
+        let replace = self.replacements(connection, &spec);
         Some(Desired {
-            replace: self.replacements(connection, &spec),
-            swaps,
+            // Where everything is made anew, nothing stands in for anything.
+            swaps: if replace.is_empty() { swaps } else { Vec::new() },
+            replace,
             identity: Some(identity),
             topology,
             facts,
@@ -181,7 +183,9 @@ impl Planner<'_> {
         // A launch template may have a new version at any time.
         let templates = facts::ask_templates(cloud, facts::templates(spec, |_| true)).await;
         let launch_templates = note(templates, "Cannot look at the launch template", diags)?;
-        let known = self.prior.map(|prior| prior.facts).filter(|facts| !facts.is_empty());
+        let here = Value::Value(connection.region().to_owned());
+        let known = self.prior.filter(|prior| prior.state.region == here);
+        let known = known.map(|prior| prior.facts).filter(|facts| !facts.is_empty());
         // What others have done to an existing network since shows as drift.
         let drifted = || {
             self.prior

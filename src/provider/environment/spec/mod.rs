@@ -73,9 +73,12 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
     (spec, reader.errors)
 }
 
-/// The spec that a state was made from: what it says, without what merely follows from it.
+/// The spec that a state was made from: what it says, without what merely follows from it. Its region is where it was made, wherever
+/// the provider is now.
 pub(super) fn of_state(state: &Environment, surroundings: Surroundings<'_>) -> Spec {
+    let region = text(&state.region);
     let surroundings = Surroundings {
+        region: region.as_deref().unwrap_or(surroundings.region),
         kept: Some(state),
         ..surroundings
     };

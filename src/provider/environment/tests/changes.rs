@@ -137,6 +137,21 @@ async fn changes_in_place_settle() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_replacement_says_nothing_of_a_swap() {
+    let mut terraform = Terraform::new();
+    terraform.apply(&config(SEED)).await.unwrap();
+    let best_fit = SEED.replacen(
+        r#""max_vcpus": 4"#,
+        r#""max_vcpus": 4, "allocation_strategy": "BEST_FIT""#,
+        1,
+    );
+    let told = |planned: Planned| planned.warnings.iter().any(|warning| warning.contains("for a while"));
+    assert!(told(terraform.plan(&config(&best_fit)).await.unwrap()));
+    let elsewhere = best_fit.replacen("10.0.0.0/16", "10.1.0.0/16", 1);
+    assert!(!told(terraform.plan(&config(&elsewhere)).await.unwrap()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_new_endpoint_leaves_the_others_known() {
     let mut terraform = Terraform::new();
     terraform.apply(&config(SEED)).await.unwrap();
