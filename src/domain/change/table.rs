@@ -110,11 +110,9 @@ pub static TABLE: &[Row] = &[
             )
         },
     ),
-    row(
+    network(
         "network.subnet_ids",
-        InPlaceIfUpdatable,
         "Endpoints and the compute environment get the new list; the subnets themselves are left alone.",
-        INFRASTRUCTURE_GUIDE,
         |s| {
             s.network
                 .existing

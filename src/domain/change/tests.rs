@@ -317,6 +317,16 @@ fn on_fargate_only_what_batch_takes_there_is_in_place() {
         s.compute_environment.container_insights = Some(ContainerInsights::Enabled);
     };
     assert!(swapped_from(fargate.clone(), in_place).is_empty());
+    let mut guest = fargate.clone();
+    guest.network.existing = Some(ExistingNetworkSpec {
+        vpc_id: "vpc-1".to_owned(),
+        subnet_ids: vec!["subnet-1".to_owned()],
+    });
+    let other_subnets = |s: &mut Spec| {
+        let existing = s.network.existing.iter_mut();
+        existing.for_each(|existing| existing.subnet_ids.push("subnet-2".to_owned()));
+    };
+    assert!(swapped_from(guest, other_subnets).is_empty());
     let spare = |s: &mut Spec| s.compute_environment.compute_type = ComputeType::FargateSpot;
     assert_eq!(swapped_from(fargate, spare), ["compute_environment.type"]);
 }
