@@ -172,7 +172,7 @@ fn an_environment_in_an_existing_network_is_imported_by_name() {
 }
 
 #[test]
-fn an_environment_moves_between_its_own_network_and_an_existing_one_by_replacement() {
+pub(crate) fn an_environment_moves_between_its_own_network_and_an_existing_one_by_replacement() {
     let stage = Stage::new();
     let network = Network::with(&stage, &[]);
     let before = stage.account().snapshot();

@@ -1,9 +1,8 @@
 //! Changes that AWS can make in place are made in place: everything else keeps its id.
 
-use std::collections::BTreeSet;
-
 use serde_json::{Value, json};
 
+use crate::ids::lost;
 use crate::stage::{ADDRESS, Stage};
 
 /// The attributes of a small environment, with some of its objects exchanged.
@@ -25,28 +24,6 @@ fn body(changes: &[(&str, &str)]) -> String {
         .collect()
 }
 
-/// Every id in the account.
-fn ids(there: &Value) -> BTreeSet<String> {
-    let keys = [
-        ("vpcs", "VpcId"),
-        ("subnets", "SubnetId"),
-        ("route_tables", "RouteTableId"),
-        ("security_groups", "GroupId"),
-        ("endpoints", "VpcEndpointId"),
-        ("roles", "RoleId"),
-        ("instance_profiles", "InstanceProfileId"),
-        ("compute_environments", "uuid"),
-    ];
-    let of = |(kind, key): (&str, &str)| -> Vec<String> {
-        let things = there[kind].as_array().cloned().unwrap_or_default();
-        things
-            .iter()
-            .map(|thing| format!("{kind} {}", thing[key].as_str().unwrap_or("none")))
-            .collect()
-    };
-    keys.into_iter().flat_map(of).collect()
-}
-
 /// Applies a change and returns what is there; nothing that was there before may be gone or exchanged.
 fn change(stage: &Stage, changes: &[(&str, &str)]) -> Value {
     let before = stage.account().snapshot();
@@ -54,7 +31,7 @@ fn change(stage: &Stage, changes: &[(&str, &str)]) -> Value {
     let plan = stage.plan_and_apply();
     assert_eq!(plan.actions(ADDRESS), ["update"], "{changes:?}");
     let after = stage.account().snapshot();
-    let lost: Vec<_> = ids(&before).difference(&ids(&after)).cloned().collect();
+    let lost = lost(&before, &after);
     assert!(lost.is_empty(), "{changes:?} made these anew: {lost:?}");
     after
 }

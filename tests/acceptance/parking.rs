@@ -31,7 +31,7 @@ fn without_endpoints(mut there: Value) -> Value {
 }
 
 #[test]
-fn the_endpoints_go_and_come_back_and_nothing_else_does() {
+pub(crate) fn the_endpoints_go_and_come_back_and_nothing_else_does() {
     let stage = Stage::with(&body(2, true));
     stage.apply();
     let before = stage.account().snapshot();

@@ -1,0 +1,34 @@
+//! The ids that AWS gives to parts: a part that is made anew has another one.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+/// The id of a compute environment that is there, which is made anew with another one even under the same name.
+pub(crate) const COMPUTE_ENVIRONMENTS: &str = "compute_environments";
+
+const KEYS: [(&str, &str); 8] = [
+    ("vpcs", "VpcId"),
+    ("subnets", "SubnetId"),
+    ("route_tables", "RouteTableId"),
+    ("security_groups", "GroupId"),
+    ("endpoints", "VpcEndpointId"),
+    ("roles", "RoleId"),
+    ("instance_profiles", "InstanceProfileId"),
+    (COMPUTE_ENVIRONMENTS, "uuid"),
+];
+
+/// The id of everything in an account that has one, each with its kind. Job queues have none but their names.
+pub(crate) fn ids(there: &Value) -> BTreeSet<(&'static str, String)> {
+    let of = |(kind, key): (&'static str, &str)| -> Vec<(&'static str, String)> {
+        let things = there[kind].as_array().cloned().unwrap_or_default();
+        let id = |thing: &Value| (kind, thing[key].as_str().expect("an id").to_owned());
+        things.iter().map(id).collect()
+    };
+    KEYS.into_iter().flat_map(of).collect()
+}
+
+/// What was there before and is not any more, or was made anew.
+pub(crate) fn lost(before: &Value, after: &Value) -> Vec<(&'static str, String)> {
+    ids(before).difference(&ids(after)).cloned().collect()
+}
