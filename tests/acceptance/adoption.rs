@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::plan::Plan;
+use crate::process::wait_for;
 use crate::stage::{ADDRESS, Stage};
 
 /// The quickstart's environment, as the stack has it.
@@ -96,6 +97,101 @@ fn ids(there: &Value, kind: &str, id: &str) -> Vec<String> {
     let mut ids: Vec<String> = things.map(|thing| thing[id].to_string()).collect();
     ids.sort();
     ids
+}
+
+/// One call on the stack's queues, once the queue is settled.
+fn on_queue(stage: &Stage, method: &str, name: &str, arguments: &Value) {
+    let settled = || {
+        let there = stage.account().snapshot();
+        let queues = there["job_queues"].as_array().cloned().unwrap_or_default();
+        let queue = queues.into_iter().find(|queue| queue["jobQueueName"] == name);
+        queue.is_none_or(|queue| queue["status"] == "VALID").then_some(())
+    };
+    wait_for("the queue to be settled", settled);
+    stage.account().meddle("batch", method, arguments);
+    wait_for("the queue to be settled", settled);
+}
+
+/// A job queue with these compute environments.
+fn add_queue(stage: &Stage, name: &str, environments: &[&str]) {
+    let order = environments.iter().enumerate();
+    let order: Vec<Value> = order
+        .map(|(index, arn)| json!({ "order": index + 1, "computeEnvironment": arn }))
+        .collect();
+    let queue = json!({
+        "jobQueueName": name, "priority": 5, "state": "ENABLED", "computeEnvironmentOrder": order, "tags": { "team": "risk" }
+    });
+    on_queue(stage, "create_job_queue", name, &queue);
+}
+
+#[test]
+fn the_stacks_job_queues_come_along_but_for_shared_ones() {
+    let stage = Stage::new();
+    let stack = stage.account().script("stack.py", &["BEST_FIT_PROGRESSIVE"]);
+    let there = stage.account().snapshot();
+    let arn = there["compute_environments"][0]["computeEnvironmentArn"].clone();
+    let arn = arn.as_str().expect("text");
+    let resources = &there["compute_environments"][0]["computeResources"];
+    let other = json!({ "computeEnvironmentName": "other", "type": "MANAGED", "computeResources": resources });
+    let other = stage.account().meddle("batch", "create_compute_environment", &other);
+    let other = other["computeEnvironmentArn"].as_str().expect("text");
+    wait_for("the other compute environment", || {
+        let there = stage.account().snapshot();
+        let mut environments = there["compute_environments"].as_array().expect("a list").iter();
+        environments.all(|it| it["status"] == "VALID").then_some(())
+    });
+    add_queue(&stage, "my-jobs", &[arn]);
+    add_queue(&stage, "shared", &[arn, other]);
+
+    let body = body(&stack, "BEST_FIT_PROGRESSIVE") + "  timeouts = { delete = \"20s\" }\n";
+    let with_queues = |queues: &str| stage.environment(&format!("{body}  job_queues = {{ {queues} }}\n"));
+    with_queues(r#""my-jobs" = { name = "my-jobs", priority = 5 }"#);
+    let before = stage.account().snapshot();
+    let id = format!("{}/my-batch-cluster", stack["vpc"].as_str().expect("text"));
+    let told = stage.terraform(&["import", "-no-color", ADDRESS, &id]).succeeded();
+    told.says(&[
+        "Job queue my-jobs was adopted too",
+        r#""my-jobs" = { name = "my-jobs" }"#,
+    ]);
+    assert_eq!(stage.account().snapshot(), before, "an import changes nothing");
+    let queues = stage.state()["job_queues"].clone();
+    assert_eq!(queues.as_object().map(serde_json::Map::len), Some(1));
+    assert_eq!(queues["my-jobs"]["priority"], 5);
+
+    let plan = stage.plan_and_apply();
+    assert_eq!(changed(&plan), ["id", "name", "timeouts"], "{:#}", plan.after(ADDRESS));
+    assert_eq!(plan.unknown_paths(ADDRESS), [""; 0]);
+    let queue = |name: &str| {
+        let there = stage.account().snapshot();
+        let queues = there["job_queues"].as_array().cloned().unwrap_or_default();
+        queues.into_iter().find(|queue| queue["jobQueueName"] == name)
+    };
+    let (mine, shared) = (queue("my-jobs").expect("it stays"), queue("shared").expect("it stays"));
+    assert_eq!(mine["tags"]["isolated:environment"], "simulation");
+    assert_eq!(shared["tags"], json!({ "team": "risk" }));
+
+    // Changed in place, and then under another key.
+    with_queues(r#"main = { name = "my-jobs", priority = 9 }"#);
+    let plan = stage.plan_and_apply();
+    assert_eq!(plan.unknown_paths(ADDRESS), [""; 0]);
+    let changed = queue("my-jobs").expect("it stays");
+    assert_eq!(
+        (&changed["priority"], &changed["jobQueueArn"]),
+        (&json!(9), &mine["jobQueueArn"])
+    );
+
+    stage.try_destroy().failed().says(&["shared"]);
+    assert_eq!(queue("my-jobs"), None);
+    assert_eq!(queue("shared").expect("it stays"), shared);
+    let disable = json!({ "jobQueue": "shared", "state": "DISABLED" });
+    on_queue(&stage, "update_job_queue", "shared", &disable);
+    on_queue(&stage, "delete_job_queue", "shared", &json!({ "jobQueue": "shared" }));
+    stage.try_destroy().succeeded();
+    let left = stage.account().snapshot();
+    assert_eq!(left["vpcs"], json!([]));
+    let left = left["compute_environments"].as_array().expect("a list");
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0]["computeEnvironmentName"], "other");
 }
 
 #[test]

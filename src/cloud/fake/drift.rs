@@ -27,6 +27,22 @@ impl FakeCloud {
         }
     }
 
+    /// Takes all tags off everything but what is IAM's: what a stack that something else made looks like.
+    pub fn remove_tags(&self) {
+        self.edit(|world| {
+            let vpcs = world.vpcs.values_mut().map(|vpc| &mut vpc.tags);
+            let subnets = world.subnets.values_mut().map(|subnet| &mut subnet.thing.tags);
+            let tables = world.route_tables.values_mut().map(|table| &mut table.thing.tags);
+            let groups = world.security_groups.values_mut().map(|group| &mut group.thing.tags);
+            let endpoints = world.endpoints.values_mut().map(|there| &mut there.thing.endpoint.tags);
+            let environments = world.compute_environments.values_mut();
+            let environments = environments.map(|there| &mut there.environment.tags);
+            let queues = world.job_queues.values_mut().map(|there| &mut there.queue.tags);
+            let network = vpcs.chain(subnets).chain(tables).chain(groups).chain(endpoints);
+            network.chain(environments).chain(queues).for_each(Tags::clear);
+        });
+    }
+
     /// Deletes an endpoint and its interfaces at once.
     pub fn remove_endpoint(&self, id: &str) {
         self.edit(|world| world.remove_endpoint(id));

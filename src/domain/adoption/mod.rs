@@ -3,19 +3,21 @@
 //! Nothing is tagged, so the parts are found by following them: the compute environment names its subnets and groups; the subnets
 //! lead to route tables and endpoints. A VPC that has nothing else in it is the environment's as a whole. If there is
 //! anything more in it (another subnet, another group, a gateway to the internet), it is a network that others use as
-//! well: then only what serves this compute environment alone becomes its own, and the network stays what it is.
+//! well: then only what serves this compute environment alone becomes its own, and the network stays what it is. Of the job queues those
+//! become its own that have this compute environment and no other.
 
 use std::collections::BTreeSet;
 
+use super::batch::status;
 use super::limits::ENVIRONMENT_NAME_LENGTH;
 use super::name::{EnvironmentName, Ownership};
-use super::observed::{ComputeEnvironment, Endpoint, Gateway, Observed, RouteTable};
+use super::observed::{ComputeEnvironment, Endpoint, Gateway, JobQueue, Observed, RouteTable};
 use super::problem::Invalid;
 
 /// What becomes the environment's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Adoption {
-    /// Ids of the parts; of the compute environment, its ARN.
+    /// Ids of the parts; of the compute environment and the job queues, their ARNs.
     pub ids: BTreeSet<String>,
     /// The subnets, zone by zone.
     pub subnet_ids: BTreeSet<String>,
@@ -79,6 +81,8 @@ pub fn adopt(found: Found<'_>) -> Result<Adoption, Invalid> {
         adoption.ids.insert(group);
     }
     unclaimed(found, &adoption)?;
+    let queues = queues(found).map(|queue| queue.arn.clone());
+    adoption.ids.extend(queues);
     Ok(adoption)
 }
 
@@ -177,6 +181,20 @@ fn endpoints<'a>(found: Found<'a>, subnet_ids: &BTreeSet<String>) -> impl Iterat
 fn tables<'a>(found: Found<'a>, subnet_ids: &BTreeSet<String>) -> impl Iterator<Item = &'a RouteTable> {
     let tables = found.observed.route_tables.values().filter(|table| !table.main);
     tables.filter(move |table| table.associations.keys().any(|id| subnet_ids.contains(id)))
+}
+
+/// The job queues whose one compute environment it is. One that has another one as well works without it, one with the tags of an
+/// environment of this provider's has an owner, and one that is on its way out has nobody.
+fn queues(found: Found<'_>) -> impl Iterator<Item = &JobQueue> {
+    let Found {
+        observed, environment, ..
+    } = found;
+    let seen = observed.job_queues.values().chain(observed.foreign_job_queues.values());
+    seen.filter(|queue| {
+        queue.compute_environments == [environment.arn.as_str()]
+            && !queue.tags.contains_key(Ownership::ENVIRONMENT_KEY)
+            && !matches!(queue.status.as_str(), status::DELETING | status::DELETED)
+    })
 }
 
 /// What is in the VPC that is not the environment's, in words.

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::Tags;
 use crate::domain::endpoint::EndpointKind;
-use crate::domain::observed::{SecurityGroup, Subnet, Vpc};
+use crate::domain::observed::{JobQueue, SecurityGroup, Subnet, Vpc};
 
 fn set(words: &[&str]) -> BTreeSet<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
@@ -170,6 +170,46 @@ fn a_network_that_others_use_stays_what_it_is() {
         adopted(&observed, &environment).unwrap().ids,
         set(&["arn:cluster", "sg-1"])
     );
+}
+
+fn queue(name: &str, environments: &[&str]) -> JobQueue {
+    JobQueue {
+        name: name.to_owned(),
+        arn: format!("arn:{name}"),
+        status: status::VALID.to_owned(),
+        compute_environments: environments.iter().map(|arn| (*arn).to_owned()).collect(),
+        ..JobQueue::default()
+    }
+}
+
+#[test]
+fn job_queues_that_have_it_alone_are_taken_along() {
+    let (mut observed, environment) = stack();
+    let mut owned = queue("owned", &["arn:cluster"]);
+    owned
+        .tags
+        .insert(Ownership::ENVIRONMENT_KEY.to_owned(), "another".to_owned());
+    let leaving = JobQueue {
+        status: status::DELETING.to_owned(),
+        ..queue("leaving", &["arn:cluster"])
+    };
+    let queues = [
+        queue("alone", &["arn:cluster"]),
+        queue("shared", &["arn:cluster", "arn:other"]),
+        queue("elsewhere", &["arn:other"]),
+        owned,
+        leaving,
+    ];
+    observed.foreign_job_queues = queues.map(|queue| (queue.name.clone(), queue)).into();
+    let adoption = adopted(&observed, &environment).unwrap();
+    let mut ids = set(&WHOLE);
+    ids.insert("arn:alone".to_owned());
+    assert_eq!(adoption.ids, ids);
+
+    // Also where the network stays that of others.
+    observed.subnets.extend([subnet("subnet-x", "d")]);
+    let adoption = adopted(&observed, &environment).unwrap();
+    assert_eq!(adoption.ids, set(&["arn:cluster", "arn:alone"]));
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Parts whose tags are gone, and which the state still knows.
 
 use super::{Lab, target};
-use crate::cloud::fake::World;
 use crate::domain::observed::Observed;
 use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
@@ -29,27 +28,12 @@ fn claiming(topology: &Topology, observed: &Observed) -> Target {
     }
 }
 
-fn without_tags(world: &mut World) {
-    world.vpcs.values_mut().for_each(|vpc| vpc.tags.clear());
-    world.subnets.values_mut().for_each(|subnet| subnet.tags.clear());
-    world.route_tables.values_mut().for_each(|table| table.tags.clear());
-    world.security_groups.values_mut().for_each(|group| group.tags.clear());
-    world
-        .endpoints
-        .values_mut()
-        .for_each(|endpoint| endpoint.endpoint.tags.clear());
-    world
-        .compute_environments
-        .values_mut()
-        .for_each(|there| there.environment.tags.clear());
-}
-
 #[tokio::test(start_paused = true)]
 async fn their_tags_are_put_back_and_nothing_else_happens() {
     let lab = Lab::new();
     let topology = lab.topology(|_| {}).await;
     let target = claiming(&topology, &lab.make(&topology).await);
-    lab.aws.edit(without_tags);
+    lab.aws.remove_tags();
     lab.aws.clear_calls();
     let outcome = lab.engine.converge(&topology, &target, None, &lab.control()).await;
     assert_eq!(outcome.failures, []);
@@ -66,7 +50,7 @@ async fn they_are_deleted_with_the_environment() {
     let lab = Lab::new();
     let topology = lab.topology(|_| {}).await;
     let target = claiming(&topology, &lab.make(&topology).await);
-    lab.aws.edit(without_tags);
+    lab.aws.remove_tags();
     assert_eq!(lab.engine.teardown(&target, &lab.control()).await.failures, []);
     lab.assert_empty();
 }
@@ -76,7 +60,7 @@ async fn a_zone_that_is_given_up_takes_them_along() {
     let lab = Lab::new();
     let topology = lab.topology(|_| {}).await;
     let target = claiming(&topology, &lab.make(&topology).await);
-    lab.aws.edit(without_tags);
+    lab.aws.remove_tags();
     let fewer = lab.topology(|spec| spec.network.max_azs = 2).await;
     let outcome = lab.engine.converge(&fewer, &target, None, &lab.control()).await;
     assert_eq!(outcome.failures, []);

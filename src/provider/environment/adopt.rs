@@ -1,5 +1,6 @@
 //! Adoption: what something else made becomes an environment. Its parts are found by following them; the next apply tags them and
 //! gives the environment the name of its configuration. A VPC that has anything else in it is an existing network: it stays what it is.
+//! The job queues that have nothing but this compute environment come along.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +43,11 @@ pub(super) async fn adopt(
         gateways: &gateways,
     })
     .map_err(refused)?;
+    let queues = observed.job_queues.into_iter().chain(observed.foreign_job_queues);
+    let (job_queues, foreign_job_queues) = queues.partition(|(_, queue)| adoption.ids.contains(&queue.arn));
     let observed = Observed {
+        job_queues,
+        foreign_job_queues,
         claims: Claims {
             ids: adoption.ids,
             adopted: true,

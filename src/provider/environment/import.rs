@@ -8,6 +8,7 @@ use super::adopt;
 use super::apply::{desired, sight};
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
+use super::remarks::remarks;
 use super::state::{Place, Sight};
 use crate::domain::batch::ComputeType;
 use crate::domain::endpoint::{EndpointKind, required};
@@ -23,7 +24,10 @@ use crate::provider::session::{Connection, Session};
 /// The state of the environment that an import id names; `None` with errors in `diags`.
 pub(super) async fn import(session: &Session, id: &str, diags: &mut Diagnostics) -> Option<(Environment, RegionFacts)> {
     match find(session, id).await {
-        Ok(found) => Some(found),
+        Ok((state, facts)) => {
+            diags.warnings.extend(remarks(&state, &facts));
+            Some((state, facts))
+        }
         Err(error) => {
             diags.errors.push(error);
             None

@@ -15,6 +15,7 @@
 //! | `isolation` | what a plan says of paths to the internet |
 //! | `swap` | what a plan says of another compute environment, and of queues that are made anew |
 //! | `adopt` | what something else made, by its VPC and compute environment |
+//! | `remarks` | what an import says beyond the state |
 //! | `target` | what the engine is to look at, and which parts the state knows as the environment's own |
 //! | `facts` | what is kept of the region beside the state |
 //! | `timeouts` | how long each verb may take |
@@ -30,6 +31,7 @@ mod model;
 mod plan;
 mod project;
 mod refresh;
+mod remarks;
 mod schema;
 mod spec;
 mod state;

@@ -1,6 +1,7 @@
 //! What a plan says of another compute environment, and of queues that are made anew.
 
 use tf_provider::Diagnostic;
+use tf_provider::value::Value;
 
 use super::model::{Environment, JobQueue};
 use super::project::job_queues::stays;
@@ -14,8 +15,13 @@ pub(super) fn warnings(prior: Option<&Environment>, planned: &Environment, swaps
     let (before, after) = (object(&prior.job_queues), object(&planned.job_queues));
     let swap = swaps.first().and_then(|why| same_name(prior, planned, &after, why));
     let remade = before.iter().filter_map(|(key, queue)| {
-        let after = after.get(key)?.as_ref_option()?;
-        remade(key, queue.as_ref_option()?, after)
+        let (queue, next) = (queue.as_ref_option()?, after.get(key)?.as_ref_option()?);
+        // Under another key it is still the same queue.
+        let same = after
+            .values()
+            .filter_map(Value::as_ref_option)
+            .find(|it| it.name == queue.name);
+        remade(key, queue, same.unwrap_or(next))
     });
     swap.into_iter().chain(remade).collect()
 }
@@ -73,8 +79,6 @@ fn remade(key: &str, before: &JobQueue, after: &JobQueue) -> Option<Diagnostic> 
 
 #[cfg(test)]
 mod tests {
-    use tf_provider::value::Value;
-
     use super::*;
     use crate::provider::environment::model::ComputeEnvironment;
 
@@ -130,6 +134,8 @@ mod tests {
     fn a_queue_that_is_made_anew_is_told() {
         let before = environment("x", &[("a", "a", None), ("b", "b", Some("p")), ("c", "c", Some("p"))]);
         let after = environment("x", &[("a", "z", None), ("b", "b", None), ("c", "c", Some("q"))]);
+        let moved = environment("x", &[("c", "a", None), ("a", "b", Some("p")), ("b", "c", Some("q"))]);
+        assert!(summaries(&before, &moved, &[]).is_empty());
         assert_eq!(
             summaries(&before, &after, &[]),
             [

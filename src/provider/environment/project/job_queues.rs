@@ -24,7 +24,7 @@ impl Projection<'_> {
                 let planned = queues.iter().map(|(key, queue)| {
                     let planned = match queue {
                         Value::Unknown => Value::Unknown,
-                        queue => Value::Value(self.job_queue(key, &read::object(queue), prior.get(key))),
+                        queue => Value::Value(self.job_queue(key, &read::object(queue), &prior)),
                     };
                     (key.clone(), planned)
                 });
@@ -33,12 +33,14 @@ impl Projection<'_> {
         }
     }
 
-    fn job_queue(&self, key: &str, config: &JobQueue, prior: Option<&Value<JobQueue>>) -> JobQueue {
+    fn job_queue(&self, key: &str, config: &JobQueue, prior: &Map<JobQueue>) -> JobQueue {
         let name = config.name.clone().or_else(|| {
             let environment = read::text(&self.config.name).and_then(|name| name.parse::<EnvironmentName>().ok());
             environment.map_or(Value::Unknown, |environment| text(&part_name(&environment, key)))
         });
-        let prior = prior.and_then(Value::as_ref_option).filter(|prior| prior.name == name);
+        // A queue is known by its name: under another key it is still the same.
+        let mut there = prior.values().filter_map(Value::as_ref_option);
+        let prior = there.find(|prior| prior.name == name);
         let prior_actions = prior.map(|prior| prior.job_state_time_limit_actions.clone());
         let same_queue = prior.filter(|prior| stays(prior, config));
         JobQueue {

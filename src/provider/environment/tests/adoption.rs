@@ -1,5 +1,7 @@
 //! What something else made, taken over; and tags that are gone.
 
+use std::collections::BTreeSet;
+
 use tf_provider::value::Value;
 
 use super::*;
@@ -9,26 +11,11 @@ use crate::cloud::faulty::{Faulty, Rule};
 use crate::domain::name::Ownership;
 use crate::provider::read::{object, text, texts};
 
-fn without_tags(world: &mut World) {
-    world.vpcs.values_mut().for_each(|vpc| vpc.tags.clear());
-    world.subnets.values_mut().for_each(|subnet| subnet.tags.clear());
-    world.route_tables.values_mut().for_each(|table| table.tags.clear());
-    world.security_groups.values_mut().for_each(|group| group.tags.clear());
-    world
-        .endpoints
-        .values_mut()
-        .for_each(|there| there.endpoint.tags.clear());
-    world
-        .compute_environments
-        .values_mut()
-        .for_each(|there| there.environment.tags.clear());
-}
-
 /// An AWS in which something else made the seed's environment, the import id of it, and its instance profile.
 async fn stack() -> (Terraform, String, String) {
     let mut terraform = Terraform::new();
     terraform.apply(&config(SEED)).await.unwrap();
-    terraform.cloud.edit(without_tags);
+    terraform.cloud.remove_tags();
     let stack_tags = |world: &mut World| {
         for vpc in world.vpcs.values_mut() {
             vpc.tags
@@ -95,6 +82,84 @@ async fn it_is_destroyed_but_for_what_it_did_not_own() {
     let world = terraform.cloud.world();
     assert!(world.vpcs.is_empty() && world.compute_environments.is_empty());
     assert_eq!(world.instance_profiles.len(), 1);
+}
+
+/// The stack with a job queue of its own, and one that has another compute environment as well.
+async fn stack_with_queues() -> (Terraform, String, Environment) {
+    let (terraform, id, profile) = stack().await;
+    let world = terraform.cloud.world();
+    let arn = &world.compute_environments["my-batch-cluster"].environment.arn;
+    terraform.cloud.add_job_queue("jobs", arn);
+    terraform.cloud.add_job_queue("shared", arn);
+    terraform.cloud.edit(|world| {
+        let shared = world.job_queues.get_mut("shared").unwrap();
+        shared.queue.compute_environments.push(format!("{arn}-2"));
+    });
+    (terraform, id, adopting(&profile))
+}
+
+#[tokio::test(start_paused = true)]
+async fn job_queues_that_have_no_other_compute_environment_come_along() {
+    let (mut terraform, id, mut wanted) = stack_with_queues().await;
+    let warnings = terraform.import(&id).await.unwrap();
+    assert_eq!(warnings, ["Job queue jobs was adopted too"]);
+    terraform.refresh().await.unwrap();
+    let queues = terraform.state().job_queues.clone();
+    assert_eq!(object(&queues).into_keys().collect::<Vec<_>>(), ["jobs"]);
+
+    // Under another key than the import chose it is the same queue.
+    for (key, priority) in [("jobs", 1), ("urgent", 7)] {
+        let written = format!(r#"{{"{key}": {{"name": "jobs", "priority": {priority}}}}}"#);
+        wanted.job_queues = Value::Value(serde_json::from_str(&written).unwrap());
+        let planned = terraform.plan(&wanted).await.unwrap();
+        assert_eq!(unknown(&planned.state), Vec::<String>::new());
+        assert!(!planned.warnings.iter().any(|warning| warning.contains("queue")));
+        assert_eq!(planned.state.job_queues == queues, key == "jobs");
+        terraform.cloud.clear_calls();
+        terraform.apply(&wanted).await.unwrap();
+        terraform.assert_settled(&wanted).await;
+        let writes = terraform.cloud.writes().into_iter().map(|call| call.operation);
+        let writes: BTreeSet<&str> = writes.filter(|name| name.ends_with("Queue")).collect();
+        let changes = ["batch:UpdateJobQueue"].into_iter().filter(|_| priority == 7);
+        assert_eq!(writes, changes.collect(), "changed in place, if at all");
+        let world = terraform.cloud.world();
+        assert_eq!(world.job_queues["jobs"].queue.priority, priority);
+        assert_eq!(
+            world.job_queues["jobs"].queue.tags[Ownership::ENVIRONMENT_KEY],
+            "adopted"
+        );
+        assert_eq!(world.job_queues["shared"].queue.tags, Tags::new());
+    }
+
+    let timed_out = "compute_environment: Timed out deleting the compute environment my-batch-cluster";
+    assert_eq!(terraform.destroy().await.unwrap_err(), [timed_out]);
+    let left: Vec<String> = terraform.cloud.world().job_queues.keys().cloned().collect();
+    assert_eq!(left, ["shared"]);
+    terraform.cloud.remove_job_queue("shared");
+    terraform.destroy().await.unwrap();
+    let world = terraform.cloud.world();
+    assert!(world.job_queues.is_empty() && world.compute_environments.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_job_queue_that_is_left_out_is_deleted() {
+    let (mut terraform, id, wanted) = stack_with_queues().await;
+    terraform.import(&id).await.unwrap();
+    let planned = terraform.plan(&wanted).await.unwrap();
+    assert!(object(&planned.state.job_queues).is_empty());
+    terraform.apply(&wanted).await.unwrap();
+    terraform.assert_settled(&wanted).await;
+    let there: Vec<String> = terraform.cloud.world().job_queues.keys().cloned().collect();
+    assert_eq!(there, ["shared"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_adopted_job_queue_is_destroyed_even_before_the_first_apply() {
+    let (mut terraform, id, _) = stack_with_queues().await;
+    terraform.import(&id).await.unwrap();
+    terraform.cloud.remove_job_queue("shared");
+    terraform.destroy().await.unwrap();
+    assert!(terraform.cloud.world().job_queues.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -200,7 +265,7 @@ async fn tags_that_are_gone_are_put_back_in_place() {
     let mut terraform = Terraform::new();
     terraform.apply(&config(SEED)).await.unwrap();
     let made = terraform.state().clone();
-    terraform.cloud.edit(without_tags);
+    terraform.cloud.remove_tags();
     terraform.refresh().await.unwrap();
     let seen = terraform.state();
     assert_eq!((&seen.network, &seen.endpoints), (&made.network, &made.endpoints));
@@ -211,7 +276,7 @@ async fn tags_that_are_gone_are_put_back_in_place() {
     terraform.apply(&config(SEED)).await.unwrap();
     terraform.assert_settled(&config(SEED)).await;
     assert_eq!(terraform.state(), &made);
-    terraform.cloud.edit(without_tags);
+    terraform.cloud.remove_tags();
     terraform.destroy().await.unwrap();
     assert!(terraform.cloud.world().vpcs.is_empty());
 }

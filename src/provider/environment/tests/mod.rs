@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tf_provider::value::{StructEmpty, Value};
-use tf_provider::{AttributePath, Diagnostics, Resource};
+use tf_provider::{AttributePath, Diagnostic, Diagnostics, Resource};
 
 use super::EnvironmentResource;
 use super::facts::RegionFacts;
@@ -93,6 +93,11 @@ fn told(diags: &Diagnostics) -> Vec<String> {
         .collect()
 }
 
+fn summaries(warnings: Vec<Diagnostic>) -> Vec<String> {
+    let summaries = warnings.into_iter().map(|warning| warning.summary.into_owned());
+    summaries.collect()
+}
+
 impl Terraform {
     pub(super) fn new() -> Self {
         Self::with(settings())
@@ -136,11 +141,7 @@ impl Terraform {
                 state,
                 private,
                 replace: replace.iter().map(AttributePath::to_string).collect(),
-                warnings: diags
-                    .warnings
-                    .into_iter()
-                    .map(|warning| warning.summary.into_owned())
-                    .collect(),
+                warnings: summaries(diags.warnings),
             }),
             _ => Err(told(&diags)),
         }
@@ -217,14 +218,15 @@ impl Terraform {
         Ok(())
     }
 
-    pub(super) async fn import(&mut self, id: &str) -> Result<(), Vec<String>> {
+    /// Imports; the summaries of the warnings.
+    pub(super) async fn import(&mut self, id: &str) -> Result<Vec<String>, Vec<String>> {
         let mut diags = Diagnostics::default();
         let Some((state, private)) = self.resource.import(&mut diags, id.to_owned()).await else {
             return Err(told(&diags));
         };
         self.state = state.as_option();
         self.private = private;
-        Ok(())
+        Ok(summaries(diags.warnings))
     }
 
     /// The environment's state, refreshed and then planned again, shows no difference.
