@@ -52,6 +52,7 @@ mod wait;
 
 pub use act::PROPAGATION;
 pub use report::{Cause, Failure};
+pub use step::CREATING;
 
 use graph::Task;
 use report::StepError;

@@ -249,6 +249,9 @@ pub enum Step {
     DeleteVpc(String),
 }
 
+/// What is done to a part that is not there.
+pub const CREATING: &str = "creating";
+
 impl Step {
     /// The part that the step is about.
     pub fn part(&self) -> Part {
@@ -306,7 +309,7 @@ impl Step {
             | Self::CreateRole(_)
             | Self::CreateInstanceProfile
             | Self::CreateComputeEnvironment(_)
-            | Self::CreateJobQueue(_) => "creating",
+            | Self::CreateJobQueue(_) => CREATING,
             Self::AwaitEndpoints | Self::AwaitComputeEnvironment(_) | Self::AwaitJobQueues { .. } => "waiting for",
             Self::AwaitComputeEnvironmentGone(_) | Self::AwaitJobQueueGone(_) | Self::AwaitEndpointsGone(_) => {
                 "waiting for the end of"

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::stage::{ADDRESS, Stage};
 
@@ -34,6 +34,32 @@ fn an_environment_is_imported_by_its_name_and_the_next_plan_is_empty() {
         );
         stage.assert_settled();
     }
+    stage.destroy();
+}
+
+#[test]
+fn half_an_environment_is_imported_with_a_word_on_what_is_missing() {
+    let stage = Stage::with(BODY);
+    stage.apply();
+    let services = stage.state()["endpoints"]["services"].clone();
+    let services = services.as_object().expect("services");
+    let forget = |ids: &[&Value]| {
+        stage
+            .account()
+            .meddle("ec2", "delete_vpc_endpoints", &json!({ "VpcEndpointIds": ids }));
+        fs::remove_file(stage.state_file()).expect("a state");
+        stage.terraform(&["import", "-no-color", ADDRESS, "adopt"]).succeeded()
+    };
+    forget(&[&services["ecr.api"]["id"]]).says(&["Environment adopt is not whole", "the endpoint for ecr.api"]);
+    stage.apply();
+
+    let services = stage.state()["endpoints"]["services"].clone();
+    let services = services.as_object().expect("services").values();
+    let ids: Vec<&Value> = services.map(|service| &service["id"]).collect();
+    forget(&ids).says(&["Environment adopt has no endpoint", "enabled = false"]);
+    let told = stage.terraform(&["plan", "-no-color"]).succeeded();
+    told.says(&["The parked environment gets its endpoints back"]);
+    stage.apply();
     stage.destroy();
 }
 

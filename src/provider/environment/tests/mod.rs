@@ -6,6 +6,7 @@ mod compute;
 mod endpoints;
 mod existing;
 mod existing_changes;
+mod import;
 mod lifecycle;
 mod planning;
 mod validation;
