@@ -25,15 +25,17 @@ pub struct Adoption {
     pub others: Vec<String>,
 }
 
-/// The name of an environment that was just adopted, until its first apply gives it the one of its configuration: its compute
-/// environment's, as far as that is a name for an environment.
-pub fn first_name(compute_environment: &str) -> EnvironmentName {
-    let name: String = compute_environment
-        .trim_start_matches(['-', '_'])
-        .chars()
-        .take(ENVIRONMENT_NAME_LENGTH)
-        .collect();
-    name.parse().unwrap_or_else(|_| EnvironmentName::adopted())
+/// The names that an environment can have that was just adopted, until its first apply gives it the one of its configuration, the best
+/// one first: its compute environment's, as far as that is a name for an environment, and its VPC's id, which nobody else has as a name.
+pub fn first_names(compute_environment: &str, vpc_id: &str) -> [EnvironmentName; 2] {
+    [compute_environment, vpc_id].map(|word| {
+        let name: String = word
+            .trim_start_matches(['-', '_'])
+            .chars()
+            .take(ENVIRONMENT_NAME_LENGTH)
+            .collect();
+        name.parse().unwrap_or_else(|_| EnvironmentName::adopted())
+    })
 }
 
 /// What was found.

@@ -263,8 +263,13 @@ fn an_environment_of_ours_is_imported_by_its_name() {
 
 #[test]
 fn the_first_name_is_always_a_name() {
-    assert_eq!(first_name("my-batch-cluster").as_str(), "my-batch-cluster");
-    assert_eq!(first_name("_x").as_str(), "x");
-    assert_eq!(first_name(&"x".repeat(128)).as_str(), "x".repeat(50));
-    assert_eq!(first_name("__").as_str(), "adopted");
+    let first = |word: &str| first_names(word, "vpc-1").map(|name| name.to_string())[0].clone();
+    assert_eq!(first("my-batch-cluster"), "my-batch-cluster");
+    assert_eq!(first("_x"), "x");
+    assert_eq!(first(&"x".repeat(128)), "x".repeat(50));
+    assert_eq!(first("__"), "adopted");
+    assert_eq!(
+        first_names("x", "vpc-0123456789abcdef0")[1].as_str(),
+        "vpc-0123456789abcdef0"
+    );
 }

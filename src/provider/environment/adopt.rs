@@ -9,8 +9,9 @@ use tf_provider::Diagnostic;
 use super::facts::RegionFacts;
 use super::import::imported;
 use super::model::Environment;
-use crate::cloud::VpcFilter;
-use crate::domain::adoption::{Found, adopt as belongings, first_name};
+use super::spec;
+use crate::cloud::{CloudError, VpcFilter};
+use crate::domain::adoption::{Found, adopt as belongings, first_names};
 use crate::domain::facts::Facts;
 use crate::domain::name::Ownership;
 use crate::domain::observed::{ComputeEnvironment, Observed};
@@ -19,7 +20,7 @@ use crate::domain::problem::Invalid;
 use crate::domain::suggest;
 use crate::engine::Target;
 use crate::provider::diagnostics::{cloud_error, diagnostic};
-use crate::provider::read::text;
+use crate::provider::read::{object, text, texts};
 use crate::provider::session::Connection;
 
 /// The state of what a compute environment and its VPC are, as an environment.
@@ -29,11 +30,7 @@ pub(super) async fn adopt(
     name: &str,
     asked: &Facts,
 ) -> Result<(Environment, RegionFacts), Diagnostic> {
-    let ownership = Ownership {
-        environment: first_name(name),
-        account_id: asked.account_id.clone(),
-        region: connection.region().to_owned(),
-    };
+    let ownership = first_ownership(connection, vpc_id, name, asked).await?;
     let (observed, environment) = look(connection, vpc_id, name, &ownership).await?;
     let gateways = connection.cloud().gateways(vpc_id).await;
     let gateways = gateways.map_err(|error| told(name, &error))?;
@@ -58,6 +55,24 @@ pub(super) async fn adopt(
     };
     let (state, facts) = imported(connection, &ownership, &observed, asked);
     Ok((state, facts.adopted(true)))
+}
+
+/// Whose it is until its first apply: nobody's whose parts could be taken for its own.
+async fn first_ownership(
+    connection: &Connection,
+    vpc_id: &str,
+    name: &str,
+    asked: &Facts,
+) -> Result<Ownership, Diagnostic> {
+    let named = |environment| Ownership {
+        environment,
+        account_id: asked.account_id.clone(),
+        region: connection.region().to_owned(),
+    };
+    let [first, second] = first_names(name, vpc_id).map(named);
+    let namesake = Namesake::look(connection, &first).await;
+    let namesake = namesake.map_err(|error| told(name, &error))?;
+    Ok(if namesake.is_nobody() { first } else { second })
 }
 
 /// The VPC with everything in it, and the compute environment.
@@ -116,7 +131,7 @@ fn refused(invalid: Invalid) -> Diagnostic {
     diagnostic("", invalid.summary, invalid.detail)
 }
 
-fn told(name: &str, error: &crate::cloud::CloudError) -> Diagnostic {
+fn told(name: &str, error: &CloudError) -> Diagnostic {
     cloud_error("", &format!("Cannot look for compute environment {name}"), error)
 }
 
@@ -127,21 +142,67 @@ pub(super) async fn check_name(
     known: &RegionFacts,
     wanted: &Ownership,
 ) -> Result<(), Diagnostic> {
-    let vpc_id = super::target::claimed_vpc(prior);
-    if !known.adopted || text(&prior.name).as_deref() == Some(wanted.environment.as_str()) {
+    if !known.adopted {
         return Ok(());
     }
-    let there = connection.cloud().vpcs(&VpcFilter::Owner(wanted.clone())).await;
-    let there = there.map_err(|error| cloud_error("name", "Cannot tell whether the name is free", &error))?;
-    match there.iter().find(|vpc| Some(&vpc.id) != vpc_id.as_ref()) {
+    let namesake = Namesake::look(connection, wanted).await;
+    let namesake = namesake.map_err(|error| cloud_error("name", "Cannot tell whether the name is free", &error))?;
+    match namesake.beside(prior) {
         None => Ok(()),
-        Some(other) => Err(diagnostic(
+        Some(place) => Err(diagnostic(
             "name",
             format!("There is an environment {} already", wanted.environment),
             format!(
-                "Its VPC in {} is {}. Names are unique in an account and region. Choose another name for the adopted environment.",
-                wanted.region, other.id
+                "{place}. Names are unique in an account and region, here {}. Choose another name for the adopted environment.",
+                wanted.region
             ),
         )),
+    }
+}
+
+/// What carries the ownership tags of a name: a VPC of its own, or in somebody else's a security group; and compute environments.
+#[derive(Default)]
+struct Namesake {
+    vpc_ids: BTreeSet<String>,
+    compute_environments: Vec<ComputeEnvironment>,
+}
+
+impl Namesake {
+    async fn look(connection: &Connection, ownership: &Ownership) -> Result<Self, CloudError> {
+        let cloud = connection.cloud();
+        let owner = VpcFilter::Owner(ownership.clone());
+        let (vpcs, as_guest, mut compute_environments) = futures::future::try_join3(
+            cloud.vpcs(&owner),
+            connection.engine.vpcs_of(ownership),
+            cloud.compute_environments(),
+        )
+        .await?;
+        compute_environments.retain(|it| ownership.owns(&it.tags));
+        Ok(Self {
+            vpc_ids: vpcs.into_iter().map(|vpc| vpc.id).chain(as_guest).collect(),
+            compute_environments,
+        })
+    }
+
+    fn is_nobody(&self) -> bool {
+        self.vpc_ids.is_empty() && self.compute_environments.is_empty()
+    }
+
+    /// Where there is one that is not what a state is of. An apply that was cut off may have given the name to parts of that already; in a
+    /// network of others this cannot be told from a guest beside it, which must never be taken for one's own.
+    fn beside(&self, state: &Environment) -> Option<String> {
+        let network = object(&state.network);
+        let own_vpc = text(&network.vpc_id);
+        if let Some(other) = self.vpc_ids.iter().find(|id| own_vpc.as_ref() != Some(*id)) {
+            return Some(format!("It is in {other}"));
+        }
+        let own_arn = text(&object(&state.compute_environment).arn);
+        let own_subnets = texts(&network.subnet_ids).unwrap_or_default();
+        let is_own = |it: &ComputeEnvironment| {
+            let managed = !spec::is_existing(&network);
+            own_arn.as_ref() == Some(&it.arn) || (managed && it.subnet_ids.iter().all(|id| own_subnets.contains(id)))
+        };
+        let other = self.compute_environments.iter().find(|it| !is_own(it))?;
+        Some(format!("It has the compute environment {}", other.name))
     }
 }

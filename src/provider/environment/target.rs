@@ -91,11 +91,6 @@ fn claimed(state: &Environment) -> BTreeSet<String> {
     ids.iter().filter_map(text).collect()
 }
 
-/// The VPC that a state knows as the environment's own.
-pub(super) fn claimed_vpc(state: &Environment) -> Option<String> {
-    text(&object(&state.network).vpc_id)
-}
-
 fn known<'a, T: 'a>(values: impl Iterator<Item = &'a Value<T>>) -> impl Iterator<Item = &'a T> {
     values.filter_map(Value::as_ref_option)
 }

@@ -9,7 +9,8 @@ use crate::cloud::ErrorKind;
 use crate::cloud::fake::World;
 use crate::cloud::faulty::{Faulty, Rule};
 use crate::domain::name::Ownership;
-use crate::provider::read::{object, text, texts};
+use crate::provider::environment::tests::existing::place;
+use crate::provider::read::{list, object, text, texts};
 
 /// An AWS in which something else made the seed's environment, the import id of it, and its instance profile.
 async fn stack() -> (Terraform, String, String) {
@@ -197,6 +198,61 @@ async fn the_name_of_another_environment_is_not_taken() {
     (terraform.state, terraform.private) = (state, private);
     let errors = terraform.plan(&adopting(&profile)).await.err().unwrap();
     assert_eq!(errors, ["name: There is an environment adopted already"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nor_is_the_name_of_a_guest() {
+    // One in a network of its own making, and one in the very network of the stack.
+    for same_network in [false, true] {
+        let (mut terraform, id, profile) = stack().await;
+        let there = place(&terraform.cloud, "10.9").await;
+        let mut wanted = adopting(&profile);
+        let mut guest = there.config("adopted", 2);
+        if same_network {
+            let world = terraform.cloud.world();
+            let environment = &world.compute_environments["my-batch-cluster"].environment;
+            let network = crate::provider::environment::model::Network {
+                vpc_id: Value::Value(id.split_once('/').unwrap().0.to_owned()),
+                subnet_ids: list(environment.subnet_ids.iter().cloned()),
+                ..Default::default()
+            };
+            guest.network = Value::Value(network.clone());
+            wanted.network = Value::Value(network);
+            wanted.security_group = Value::Null;
+        }
+        terraform.apply(&guest).await.unwrap();
+        terraform.state = None;
+        terraform.import(&id).await.unwrap();
+        let errors = terraform.plan(&wanted).await.err().unwrap();
+        assert_eq!(
+            errors,
+            ["name: There is an environment adopted already"],
+            "{same_network}"
+        );
+        wanted.name = Value::Value("free".into());
+        terraform.apply(&wanted).await.unwrap();
+        terraform.assert_settled(&wanted).await;
+        assert_eq!(terraform.cloud.world().compute_environments.len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_environment_that_has_the_name_of_the_compute_environment_is_not_touched() {
+    let (mut terraform, id, _) = stack().await;
+    let mut other = config(SHORT);
+    other.name = Value::Value("my-batch-cluster".into());
+    other.job_queues = Value::Value(serde_json::from_str(r#"{"jobs": {}}"#).unwrap());
+    terraform.apply(&other).await.unwrap();
+    let (state, private) = (terraform.state.take(), terraform.private.clone());
+
+    terraform.import(&id).await.unwrap();
+    let vpc_id = object(&terraform.state().network).vpc_id;
+    assert_eq!(terraform.state().name, vpc_id);
+    terraform.refresh().await.unwrap();
+    assert!(object(&terraform.state().job_queues).is_empty());
+    terraform.destroy().await.unwrap();
+    (terraform.state, terraform.private) = (state, private);
+    terraform.assert_settled(&other).await;
 }
 
 #[tokio::test(start_paused = true)]
