@@ -14,6 +14,9 @@ pub const ADDRESSES_PER_ENDPOINT: u32 = 1;
 /// Equal subnets that a VPC is divided for at least, so that zones can be added later without replacing anything (ours).
 pub const ROOM_FOR_ZONES: usize = 4;
 
+/// Zones that a number of zones can ask for (ours): more than any region has.
+pub const ZONES: usize = 16;
+
 /// Interface endpoints of one VPC; raised on request. Source: AWS PrivateLink Guide, "AWS PrivateLink quotas".
 pub const INTERFACE_ENDPOINTS_PER_VPC: usize = 50;
 /// Characters of an endpoint's policy, white space included. Source: as [`INTERFACE_ENDPOINTS_PER_VPC`].
@@ -53,8 +56,8 @@ pub const COMPUTE_ENVIRONMENT_NAME_LENGTH: usize = 128;
 pub const JOB_QUEUE_NAME_LENGTH: usize = 128;
 /// Compute environments of one job queue. Source: AWS Batch API Reference, CreateJobQueue.
 pub const COMPUTE_ENVIRONMENTS_PER_QUEUE: usize = 3;
-/// Subnets of a compute environment. Source: AWS Batch API Reference, ComputeResource.
-pub const SUBNETS_PER_COMPUTE_ENVIRONMENT: usize = 16;
+/// Subnets of a Fargate compute environment. Source: AWS Batch API Reference, ComputeResource.
+pub const FARGATE_SUBNETS: usize = 16;
 /// Entries of `ec2Configuration`. Source: AWS Batch API Reference, ComputeResource.
 pub const EC2_CONFIGURATIONS: usize = 2;
 /// Characters of a key pair's name. Source: EC2 API Reference, CreateKeyPair.

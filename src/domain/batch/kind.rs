@@ -5,10 +5,12 @@
 //! Fargate resources. Don't specify it"); AWS Batch User Guide, "Perform infrastructure updates".
 
 use super::{AllocationStrategy, ComputeType};
-use crate::domain::limits::{FARGATE_SECURITY_GROUPS, SUBNETS_PER_COMPUTE_ENVIRONMENT};
+use crate::domain::existing::ids::SUBNET_IDS;
+use crate::domain::limits::{FARGATE_SECURITY_GROUPS, FARGATE_SUBNETS};
 use crate::domain::problem::{Invalid, PlanError};
-use crate::domain::spec::ComputeEnvironmentSpec;
+use crate::domain::spec::{ComputeEnvironmentSpec, NetworkSpec};
 use crate::domain::suggest;
+use crate::domain::topology::NETWORK_ZONES;
 
 /// One row: a compute type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,7 +65,7 @@ pub static KINDS: [Kind; 4] = [
         what: "AWS Fargate, without instances to care for",
         has_instances: false,
         strategies: &[],
-        most_subnets: Some(SUBNETS_PER_COMPUTE_ENVIRONMENT),
+        most_subnets: Some(FARGATE_SUBNETS),
         most_security_groups: Some(FARGATE_SECURITY_GROUPS),
     },
     Kind {
@@ -71,7 +73,7 @@ pub static KINDS: [Kind; 4] = [
         what: "spare capacity of AWS Fargate, which costs less and can be interrupted",
         has_instances: false,
         strategies: &[],
-        most_subnets: Some(SUBNETS_PER_COMPUTE_ENVIRONMENT),
+        most_subnets: Some(FARGATE_SUBNETS),
         most_security_groups: Some(FARGATE_SECURITY_GROUPS),
     },
 ];
@@ -181,6 +183,25 @@ pub(super) fn check(spec: &ComputeEnvironmentSpec) -> Vec<PlanError> {
     errors
 }
 
+/// Checks that the type takes as many subnets as the network names: existing ones, or one in each of its zones.
+pub fn check_number_of_subnets(compute_type: ComputeType, network: &NetworkSpec) -> Result<(), PlanError> {
+    let (attribute, what, named) = match (&network.existing, &network.availability_zones) {
+        (Some(existing), _) => (SUBNET_IDS, "subnets", existing.subnet_ids.len()),
+        (None, Some(zones)) => (NETWORK_ZONES, "zones", zones.len()),
+        (None, None) => return Ok(()),
+    };
+    match compute_type.kind().most_subnets.filter(|most| named > *most) {
+        None => Ok(()),
+        Some(most) => Err(Invalid::new(
+            format!("{named} {what} are too many for {compute_type}"),
+            format!(
+                "Compute environments of this type take at most {most} subnets, one in each zone. Name fewer {what}."
+            ),
+        )
+        .at(attribute)),
+    }
+}
+
 /// The types, each in quotes and what it is: for the documentation.
 pub fn described() -> String {
     let rows = KINDS
@@ -209,6 +230,8 @@ pub fn described_argument(attribute: &str) -> Option<String> {
 mod tests {
     use super::*;
     use crate::domain::fixture;
+    use crate::domain::limits::ZONES;
+    use crate::domain::spec::ExistingNetworkSpec;
 
     #[test]
     fn each_type_has_its_row() {
@@ -250,6 +273,48 @@ mod tests {
             ]
         );
         assert!(check(&fixture::fargate().compute_environment).is_empty());
+    }
+
+    #[test]
+    fn no_number_of_zones_is_too_many_for_a_type() {
+        assert!(
+            KINDS
+                .iter()
+                .all(|kind| kind.most_subnets.is_none_or(|most| most >= ZONES))
+        );
+    }
+
+    #[test]
+    fn fargate_takes_so_many_subnets_and_no_more() {
+        let words = |what: &str, count: usize| (0..count).map(|index| format!("{what}-{index}")).collect::<Vec<_>>();
+        let network = fixture::seed().network;
+        let named = |count| NetworkSpec {
+            availability_zones: Some(words("zone", count)),
+            ..network.clone()
+        };
+        let existing = |count| NetworkSpec {
+            existing: Some(ExistingNetworkSpec {
+                vpc_id: "vpc-11111111".to_owned(),
+                subnet_ids: words("subnet", count),
+            }),
+            ..network.clone()
+        };
+        for compute_type in ComputeType::ALL {
+            let told = |network: &NetworkSpec| {
+                let error = check_number_of_subnets(compute_type, network).err()?;
+                Some((error.attribute, error.summary))
+            };
+            assert_eq!(told(&network), None);
+            assert_eq!((told(&named(16)), told(&existing(16))), (None, None));
+            let (zones, subnets) = (told(&named(17)), told(&existing(17)));
+            if compute_type.has_instances() {
+                assert_eq!((zones, subnets), (None, None));
+            } else {
+                let summary = |what: &str| format!("17 {what} are too many for {compute_type}");
+                assert_eq!(zones, Some((NETWORK_ZONES.to_owned(), summary("zones"))));
+                assert_eq!(subnets, Some((SUBNET_IDS.to_owned(), summary("subnets"))));
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod words;
 
 pub use image::{validate_image_id, validate_image_type};
 pub use instance_type::validate_instance_type;
+pub use kind::check_number_of_subnets;
 pub use launch_template::{LaunchTemplate, LaunchTemplateOverride, TemplateVersion};
 pub use plan::{
     ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstancesPlan, ServiceRoleChoice,

@@ -1,6 +1,5 @@
 //! Ids of an existing network, checked on their own. Whether they exist is for AWS to say.
 
-use crate::domain::limits::SUBNETS_PER_COMPUTE_ENVIRONMENT;
 use crate::domain::problem::{Invalid, PlanError};
 
 /// Attribute of the existing VPC's id.
@@ -19,18 +18,14 @@ pub fn validate_vpc_id(id: &str) -> Result<(), Invalid> {
     ))
 }
 
-/// Checks the ids of the subnets: their form, and that they are some, different and not too many.
+/// Checks the ids of the subnets: their form, and that they are some and different. How many there can be is a matter of the compute
+/// environment's type.
 pub fn validate_subnet_ids(ids: &[String]) -> Vec<PlanError> {
     if ids.is_empty() {
         let detail = "Name one subnet of the VPC for each Availability Zone to use.";
         return vec![Invalid::new("No subnets", detail).at(SUBNET_IDS)];
     }
     let mut errors = Vec::new();
-    if ids.len() > SUBNETS_PER_COMPUTE_ENVIRONMENT {
-        let detail =
-            format!("A compute environment takes at most {SUBNETS_PER_COMPUTE_ENVIRONMENT} subnets. Name fewer.");
-        errors.push(Invalid::new(format!("{} subnets are too many", ids.len()), detail).at(SUBNET_IDS));
-    }
     for (index, id) in ids.iter().enumerate() {
         let at = format!("{SUBNET_IDS}[{index}]");
         if !has_form(id, "subnet-") {
@@ -86,7 +81,5 @@ mod tests {
         let wrong = told(&["subnet-11111111", "subnet-x", "subnet-11111111"]);
         let at: Vec<&str> = wrong.iter().map(|(attribute, _)| attribute.as_str()).collect();
         assert_eq!(at, ["network.subnet_ids[1]", "network.subnet_ids[2]"]);
-        let many: Vec<String> = (0..17).map(|index| format!("subnet-{index:08x}")).collect();
-        assert_eq!(validate_subnet_ids(&many)[0].summary, "17 subnets are too many");
     }
 }

@@ -25,7 +25,7 @@ mod place;
 mod plan;
 mod zones;
 
-pub use zones::validate_max_azs;
+pub use zones::{NETWORK_ZONES, validate_max_azs};
 
 /// Everything that must exist, by name.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use super::place::{self, Place};
 use super::{EndpointPlan, RolePlan, SecurityGroupPlan, SubnetPlan, Topology, VpcPlan};
 use crate::domain::batch::{
     ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, JobQueuePlan, LaunchTemplate, ServiceRoleChoice,
-    SpotFleetRoleChoice, memory, queue, rules, validate_job_queues, validate_spec,
+    SpotFleetRoleChoice, check_number_of_subnets, memory, queue, rules, validate_job_queues, validate_spec,
 };
 use crate::domain::endpoint::policy::{self, Perimeter};
 use crate::domain::endpoint::{self, EndpointKind, Service};
@@ -32,6 +32,7 @@ impl Topology {
             spec.kept.compute_environment_name.is_some(),
         ));
         errors.extend(validate_job_queues(&spec.name, &spec.job_queues));
+        errors.extend(check_number_of_subnets(spec.compute_environment.compute_type, &spec.network).err());
         errors.extend(policy_errors(spec, facts));
         errors.extend(role_errors(spec, facts));
         errors.extend(group_errors(spec, facts));

@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use crate::domain::endpoint::{EndpointKind, Service};
 use crate::domain::existing::ids::SUBNET_IDS;
 use crate::domain::facts::Facts;
-use crate::domain::limits::SUBNETS_PER_COMPUTE_ENVIRONMENT;
+use crate::domain::limits::ZONES;
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::{NetworkSpec, Spec};
 use crate::domain::suggest;
 
-const NETWORK_ZONES: &str = "network.availability_zones";
+/// Attribute of the zones of a network of the environment's own.
+pub const NETWORK_ZONES: &str = "network.availability_zones";
 const ENDPOINT_ZONES: &str = "endpoints.availability_zones";
 
 /// The chosen zones.
@@ -42,24 +43,22 @@ pub(super) fn choose(spec: &Spec, facts: &Facts, services: &[Service]) -> Result
 
 /// Checks `max_azs` on its own.
 pub fn validate_max_azs(max_azs: i64) -> Result<usize, Invalid> {
-    usize::try_from(max_azs).ok().filter(|count| (1..=SUBNETS_PER_COMPUTE_ENVIRONMENT).contains(count)).ok_or_else(|| {
-        Invalid::new(
-            format!("{max_azs} is not a number of zones"),
-            format!(
-                "Use a number from 1 to {SUBNETS_PER_COMPUTE_ENVIRONMENT}; the default is {}. A region with fewer zones gives fewer.",
-                NetworkSpec::DEFAULT_MAX_AZS
-            ),
-        )
-    })
+    usize::try_from(max_azs)
+        .ok()
+        .filter(|count| (1..=ZONES).contains(count))
+        .ok_or_else(|| {
+            Invalid::new(
+                format!("{max_azs} is not a number of zones"),
+                format!(
+                    "Use a number from 1 to {ZONES}; the default is {}. A region with fewer zones gives fewer.",
+                    NetworkSpec::DEFAULT_MAX_AZS
+                ),
+            )
+        })
 }
 
 fn named_zones(named: &[String], spec: &Spec, facts: &Facts) -> Result<Vec<String>, Vec<PlanError>> {
     let mut errors = list_errors(named, NETWORK_ZONES);
-    if named.len() > SUBNETS_PER_COMPUTE_ENVIRONMENT {
-        let detail =
-            format!("A compute environment takes at most {SUBNETS_PER_COMPUTE_ENVIRONMENT} subnets. Name fewer zones.");
-        errors.push(Invalid::new(format!("{} zones are too many", named.len()), detail).at(NETWORK_ZONES));
-    }
     for (index, zone) in named.iter().enumerate() {
         if !facts.availability_zones.contains(zone) && !spec.kept.subnets.contains_key(zone) {
             let known = facts.availability_zones.iter().map(String::as_str);

@@ -67,6 +67,10 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
     reader
         .errors
         .extend(batch::validate_spec(&spec.compute_environment, exists));
+    let compute_type = spec.compute_environment.compute_type;
+    reader
+        .errors
+        .extend(batch::check_number_of_subnets(compute_type, &spec.network).err());
     reader
         .errors
         .extend(batch::validate_job_queues(&spec.name, &spec.job_queues));

@@ -87,6 +87,11 @@ async fn wrong_values_are_told_at_their_attribute() {
             in_network(r#""instance_tenancy": "default""#),
             "network.instance_tenancy",
         ),
+        (
+            many(r#""vpc_id": "vpc-11111111", "subnet_ids""#, "subnet-111111"),
+            "network.subnet_ids",
+        ),
+        (many(r#""availability_zones""#, "zone-"), "network.availability_zones"),
         (with(r#""network": {"max_azs": 1.5}"#), "network.max_azs"),
         (
             with(r#""network": {"max_azs": 1, "availability_zones": ["ap-northeast-1a"]}"#),
@@ -239,6 +244,14 @@ async fn wrong_values_are_told_at_their_attribute() {
             "{attribute}: {told:?}"
         );
     }
+}
+
+/// A Fargate environment with one more place than Fargate takes.
+fn many(attribute: &str, word: &str) -> Environment {
+    let words: Vec<String> = (10..27).map(|number| format!("{word}{number}")).collect();
+    config(&format!(
+        r#"{{"name": "simulation", "compute_environment": {{"type": "FARGATE", "max_vcpus": 4}}, "network": {{{attribute}: {words:?}}}}}"#
+    ))
 }
 
 #[tokio::test]
