@@ -2,12 +2,12 @@
 
 use tf_provider::value::Value;
 
-use super::pieces::{keep, text};
+use super::pieces::{in_prior_order, keep, text};
 use super::{Projection, VALID};
 use crate::domain::batch::{JobQueueSpec, queue::can_change_policy};
 use crate::domain::name::{EnvironmentName, part_name};
 use crate::provider::attribute::{List, Map};
-use crate::provider::environment::model::{JobQueue, TimeLimitAction};
+use crate::provider::environment::model::JobQueue;
 use crate::provider::number::Number;
 use crate::provider::read;
 
@@ -56,7 +56,7 @@ impl Projection<'_> {
                     .job_state_time_limit_actions
                     .clone()
                     .or(Value::Value(List::new())),
-                prior_actions,
+                &prior_actions.unwrap_or_default(),
             ),
             arn: same_queue.map_or(Value::Unknown, |prior| keep(&prior.arn)),
             status: text(VALID),
@@ -69,18 +69,4 @@ pub(in crate::provider::environment) fn stays(prior: &JobQueue, planned: &JobQue
     let known = !planned.scheduling_policy_arn.is_unknown();
     let policy = |queue: &JobQueue| read::text(&queue.scheduling_policy_arn);
     known && can_change_policy(policy(prior).as_deref(), policy(planned).as_deref())
-}
-
-/// AWS Batch makes nothing of the order of the actions: the same ones in another order are no change.
-fn in_prior_order(
-    config: Value<List<TimeLimitAction>>,
-    prior: Option<Value<List<TimeLimitAction>>>,
-) -> Value<List<TimeLimitAction>> {
-    let same = |prior: &List<TimeLimitAction>, wanted: &List<TimeLimitAction>| {
-        prior.len() == wanted.len() && wanted.iter().all(|action| prior.contains(action))
-    };
-    match (&config, prior) {
-        (Value::Value(wanted), Some(Value::Value(prior))) if same(&prior, wanted) => Value::Value(prior),
-        _ => config,
-    }
 }

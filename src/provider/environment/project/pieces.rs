@@ -8,7 +8,6 @@ use crate::domain::topology::Topology;
 use crate::provider::attribute::{List, Map};
 use crate::provider::environment::model::{IngressRule, Network, Subnet};
 use crate::provider::number::Number;
-use crate::provider::read;
 
 /// The zones of a topology: in `order` if they are the same zones, else in the topology's own.
 pub(super) fn zones<'a>(topology: &'a Topology, order: &[String]) -> Vec<&'a str> {
@@ -19,17 +18,18 @@ pub(super) fn zones<'a>(topology: &'a Topology, order: &[String]) -> Vec<&'a str
     zones
 }
 
-/// A list whose order AWS does not keep: the same words in another order are no change, so that the prior list is planned.
-pub(super) fn in_prior_order(config: Value<List<String>>, prior: &Value<List<String>>) -> Value<List<String>> {
-    let sorted = |words: &Value<List<String>>| {
-        let words: Option<Vec<String>> = words.as_ref_option()?.iter().map(read::text).collect();
-        words.map(|mut words| {
-            words.sort();
-            words
-        })
+/// A list whose order AWS does not keep: the same elements in another order are no change, so that the prior list is planned.
+pub(super) fn in_prior_order<T: Clone + PartialEq>(config: Value<List<T>>, prior: &Value<List<T>>) -> Value<List<T>> {
+    let same = |wanted: &List<T>, there: &List<T>| {
+        let mut left: Vec<&Value<T>> = there.iter().collect();
+        let found = |element: &Value<T>| {
+            let place = left.iter().position(|other| *other == element);
+            place.map(|place| left.swap_remove(place)).is_some()
+        };
+        wanted.iter().all(found) && left.is_empty()
     };
-    match (sorted(&config), sorted(prior)) {
-        (Some(wanted), Some(there)) if wanted == there => prior.clone(),
+    match (&config, prior) {
+        (Value::Value(wanted), Value::Value(there)) if same(wanted, there) => prior.clone(),
         _ => config,
     }
 }
@@ -130,4 +130,27 @@ pub(super) fn elements(words: &[&str]) -> List<String> {
 /// A number of things.
 pub(super) fn count(count: usize) -> Number {
     i64::try_from(count).map_or_else(|_| Number::Other(count.to_string()), Number::Whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_order_is_no_change_and_anything_else_is() {
+        let list = |words: &[&str]| Value::Value(elements(words));
+        let planned = |wanted: &[&str]| in_prior_order(list(wanted), &list(&["b", "a", "b"]));
+        assert_eq!(planned(&["a", "b", "b"]), list(&["b", "a", "b"]));
+        for other in [
+            &["a", "b"][..],
+            &["a", "a", "b"],
+            &["a", "b", "b", "b"],
+            &["a", "b", "c"],
+        ] {
+            assert_eq!(planned(other), list(other));
+        }
+        let partly = Value::Value(vec![text("b"), text("a"), Value::Unknown]);
+        assert_eq!(in_prior_order(partly.clone(), &list(&["b", "a", "b"])), partly);
+        assert_eq!(in_prior_order(list(&["a"]), &Value::Null), list(&["a"]));
+    }
 }
