@@ -13,7 +13,7 @@ use super::adopt;
 use super::facts::{self, RegionFacts};
 use super::model::Environment;
 use super::spec::{self, Surroundings};
-use super::state::{Place, Sight};
+use super::state::{Place, Sight, UNFINISHED};
 use super::target::target;
 use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
@@ -164,7 +164,7 @@ impl Apply {
             let context = plugin::context();
             move |observed| {
                 context.checkpoint_with_private(
-                    &Value::Value(this.state(observed, Vec::new())),
+                    &Value::Value(this.state(observed, vec![UNFINISHED.to_owned()])),
                     &Value::Value(&this.facts),
                 );
             }

@@ -8,7 +8,7 @@ use super::apply::{control, desired, sight};
 use super::facts::RegionFacts;
 use super::model::Environment;
 use super::plan::other_account;
-use super::state::{Place, Sight};
+use super::state::{Place, Sight, UNFINISHED};
 use super::target::target_of_state;
 use super::timeouts::{Operation, timeout};
 use crate::domain::existing::guests;
@@ -83,7 +83,10 @@ pub(super) async fn destroy(
                 partition: &partition,
                 facts: &RegionFacts::default(),
             };
-            let sight = sight(&connection, &target.ownership, observed, &state, place);
+            let sight = Sight {
+                drift: vec![UNFINISHED.to_owned()],
+                ..sight(&connection, &target.ownership, observed, &state, place)
+            };
             context.checkpoint(&tf_provider::value::Value::Value(sight.state()));
         }
     });

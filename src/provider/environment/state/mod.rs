@@ -32,6 +32,10 @@ use crate::provider::read::{list, object, texts};
 
 pub(super) use cost::monthly_cost;
 
+/// The `drift` of a state that was noted on the way: whether anything is left to do is known when it is read again. What a run only takes
+/// away (the role of a compute environment that is replaced) is looked for as long as something differs.
+pub(super) const UNFINISHED: &str = "finishing what was cut off";
+
 /// Where an environment is, as far as its state depends on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {

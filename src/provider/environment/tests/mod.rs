@@ -3,6 +3,7 @@
 mod adoption;
 mod changes;
 mod compute;
+mod cut_off;
 mod endpoints;
 mod existing;
 mod existing_changes;

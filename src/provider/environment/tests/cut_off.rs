@@ -1,0 +1,97 @@
+//! Runs that a bug ends: what was noted last is enough to go on from.
+
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use tf_provider::value::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::*;
+use crate::cloud::faulty::{Fault, Faulty, Rule, When};
+use crate::plugin::Context;
+use crate::provider::environment::state::UNFINISHED;
+use crate::provider::read::{object, texts};
+
+/// An environment with a role that its compute environment is to lose by a swap.
+fn with_role(create: bool) -> Environment {
+    config(&format!(
+        r#"{{"name": "simulation", "compute_environment": {{"max_vcpus": 4, "create_service_role": {create}}}}}"#
+    ))
+}
+
+/// What a run that never comes to its end has noted before it was dropped.
+async fn noted<T>(run: impl Future<Output = T>) -> (Value<Environment>, Option<Value<RegionFacts>>) {
+    fn decoded<T: DeserializeOwned>(bytes: &[u8]) -> T {
+        rmp_serde::from_slice(bytes).unwrap()
+    }
+    let context = Context::new("a test", CancellationToken::new());
+    let hour = Duration::from_secs(60 * 60);
+    assert!(tokio::time::timeout(hour / 3, context.scope(run)).await.is_err());
+    let checkpoint = context.last_checkpoint().unwrap();
+    (
+        decoded(&checkpoint.state),
+        checkpoint.private.as_deref().map(decoded::<Value<RegionFacts>>),
+    )
+}
+
+/// A swap that was cut off when nothing but the former role was left, and the faults that have done it.
+async fn swap_that_was_cut_off() -> (Terraform, Faulty<FakeCloud>) {
+    let cloud = FakeCloud::new(REGION);
+    let faults = Faulty::new(cloud.clone());
+    let mut terraform = Terraform::over(cloud, Arc::new(faults.clone()), settings());
+    terraform.apply(&with_role(true)).await.unwrap();
+    faults.add(Rule::new("iam:DeleteRole", When::Before, Fault::Halt));
+    let (state, private) = noted(terraform.apply(&with_role(false))).await;
+    terraform.state = state.as_option();
+    terraform.private = private.unwrap();
+    faults.heal();
+    let state = terraform.state();
+    assert_eq!(
+        object(&state.compute_environment).create_service_role,
+        Value::Value(false)
+    );
+    assert_eq!(texts(&state.drift).unwrap(), [UNFINISHED]);
+    assert_eq!(terraform.cloud.world().roles.len(), 2);
+    (terraform, faults)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_apply_finds_the_role_that_was_left() {
+    for refreshed in [true, false] {
+        let (mut terraform, _) = swap_that_was_cut_off().await;
+        if refreshed {
+            terraform.refresh().await.unwrap();
+            let drift = texts(&terraform.state().drift).unwrap();
+            assert!(drift.contains(&"deleting the service role".to_owned()), "{drift:?}");
+        }
+        let planned = terraform.plan(&with_role(false)).await.unwrap();
+        assert_ne!(Some(planned.state), terraform.state, "there is something to do");
+        terraform.apply(&with_role(false)).await.unwrap();
+        terraform.assert_settled(&with_role(false)).await;
+        assert_eq!(terraform.cloud.world().roles.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_nothing_was_left_the_next_refresh_says_so() {
+    let (mut terraform, _) = swap_that_was_cut_off().await;
+    terraform
+        .cloud
+        .edit(|world| world.roles.retain(|name, _| !name.ends_with("-batch-service")));
+    terraform.assert_settled(&with_role(false)).await;
+    assert_eq!(texts(&terraform.state().drift).unwrap(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destroy_finds_it_too_even_if_it_is_cut_off_itself() {
+    let (mut terraform, faults) = swap_that_was_cut_off().await;
+    faults.add(Rule::new("ec2:DeleteVpc", When::Before, Fault::Halt));
+    faults.add(Rule::new("iam:DeleteRole", When::Before, Fault::Halt));
+    let (state, _) = noted(terraform.destroy()).await;
+    terraform.state = state.as_option();
+    assert_eq!(terraform.cloud.world().roles.len(), 2);
+    faults.heal();
+    terraform.destroy().await.unwrap();
+    let world = terraform.cloud.world();
+    assert!(world.roles.is_empty() && world.vpcs.is_empty());
+}
