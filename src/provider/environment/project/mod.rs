@@ -11,6 +11,8 @@ mod launch_template;
 mod network;
 mod pieces;
 
+use std::collections::BTreeMap;
+
 use tf_provider::value::Value;
 
 use super::model::{Endpoints, Environment, MonthlyCost, Network, SecurityGroup, Service};
@@ -218,9 +220,17 @@ impl Projection<'_> {
         (same && same_owner && alive).then(|| prior.clone())
     }
 
+    /// Whether interfaces come or go, as they do with subnets.
     fn interfaces_change(&self, config: &Endpoints, network: &Network) -> bool {
+        let subnets = |network: &Network| {
+            let subnets = network.subnets.iter().flatten();
+            let ids: BTreeMap<_, _> = subnets
+                .map(|(zone, subnet)| (zone.clone(), object(subnet).id))
+                .collect();
+            (network.subnets.is_value(), ids)
+        };
         self.prior.is_none_or(|prior| {
-            object(&prior.network).subnets != network.subnets
+            subnets(&object(&prior.network)) != subnets(network)
                 || object(&prior.endpoints).availability_zones != config.availability_zones
         })
     }
