@@ -44,7 +44,8 @@ fn main_table(stage: &Stage) -> Value {
     tables.iter().find(is_main).expect("a main table")["RouteTableId"].clone()
 }
 
-fn association(stage: &Stage, table: &Value) -> Value {
+/// The id of a table's association with its subnet.
+pub(super) fn association(stage: &Stage, table: &Value) -> Value {
     let there = stage.account().snapshot();
     let tables = there["route_tables"].as_array().expect("a list");
     let found = tables.iter().find(|other| other["RouteTableId"] == *table);

@@ -1,11 +1,16 @@
 //! What others delete or edit is shown on its attribute and repaired in place, and only that.
 
+mod arguments;
 mod compute;
+mod gone;
 mod isolation;
+mod owned;
 mod parts;
+mod roles;
 
 use serde_json::{Value, json};
 
+use crate::ids::lost;
 use crate::plan::Plan;
 use crate::stage::{ADDRESS, Stage};
 
@@ -17,16 +22,19 @@ const BODY: &str = r#"
   tags                = { team = "risk" }
 "#;
 
-/// Plans and applies the repair; it is an update.
+/// Plans and applies the repair; it is an update, and nothing that is still there is made anew.
 fn repair(stage: &Stage, what: &str) -> Plan {
+    let damaged = stage.account().snapshot();
+    stage.account().clear_requests();
     let plan = stage.plan_and_apply();
     assert_eq!(plan.actions(ADDRESS), ["update"], "{what}");
+    let lost = lost(&damaged, &stage.account().snapshot());
+    assert!(lost.is_empty(), "{what}: these were made anew: {lost:?}");
     plan
 }
 
 /// As [`repair`], by just these calls: nothing else is touched.
 fn repair_by(stage: &Stage, what: &str, calls: &[&str]) -> Plan {
-    stage.account().clear_requests();
     let plan = repair(stage, what);
     let requests = stage.account().requests();
     let reads = [":Describe", ":Get", ":List"];
@@ -59,6 +67,10 @@ fn endpoints_and_rules_are_put_back() {
     stage
         .account()
         .meddle("ec2", "delete_vpc_endpoints", &json!({ "VpcEndpointIds": [endpoint] }));
+    crate::process::wait_for("the endpoint to be gone", || {
+        let there = stage.account().snapshot()["endpoints"].to_string();
+        (!there.contains(endpoint.as_str().expect("an id"))).then_some(())
+    });
     let plan = repair(&stage, "an endpoint deleted");
     assert!(
         plan.unknown_paths(ADDRESS)
