@@ -32,6 +32,7 @@ mod drift;
 mod endpoint_policies;
 mod examples;
 mod existing_network;
+mod ignored_tags;
 mod import;
 mod in_place;
 mod invalid;
