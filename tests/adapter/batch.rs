@@ -13,7 +13,7 @@ use terraform_provider_isolated::domain::batch::{
 use crate::world::{self, Network, calls, one, tag};
 
 /// A request for an environment of that name in its own network.
-async fn request(
+pub(crate) async fn request(
     cloud: &terraform_provider_isolated::cloud::aws::AwsCloud,
     region: &str,
     name: &str,

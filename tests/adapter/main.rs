@@ -15,5 +15,6 @@ mod connection;
 mod faults;
 mod identity;
 mod network;
+mod queue;
 mod refusals;
 mod world;
