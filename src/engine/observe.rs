@@ -128,17 +128,18 @@ fn by_id<T>(things: Vec<T>, id: impl Fn(&T) -> &String) -> BTreeMap<String, T> {
 }
 
 /// The owned profile and role. The profile's answer contains the role, so that IAM is asked for the role itself only when the
-/// profile is missing or empty.
+/// profile is missing or empty; which it most likely is for a new environment, so that both are asked for at once.
 async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<InstanceProfile>, Option<Role>)> {
     if !target.instance_role {
         return Ok((None, None));
     }
     let name = name::instance_role_name(&target.ownership);
-    let (profile, attached_policies) = if target.is_new() {
-        (cloud.instance_profile(&name).await?, None)
+    let (profile, alone, attached_policies) = if target.is_new() {
+        let (profile, role) = try_join(cloud.instance_profile(&name), cloud.role(&name)).await?;
+        (profile, Some(role), None)
     } else {
         let (profile, policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
-        (profile, Some(policies))
+        (profile, None, Some(policies))
     };
     let role = match profile
         .as_ref()
@@ -146,7 +147,10 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         .filter(|role| role.name == name)
     {
         Some(role) => Some(role),
-        None => cloud.role(&name).await?,
+        None => match alone {
+            Some(role) => role,
+            None => cloud.role(&name).await?,
+        },
     };
     let role = match (role, attached_policies) {
         (None, _) => None,
