@@ -18,9 +18,14 @@ pub struct Call {
 impl Call {
     /// Whether it only reads.
     pub fn is_read(&self) -> bool {
-        let action = self.operation.split(':').next_back().unwrap_or_default();
-        ["Describe", "Get", "List"].iter().any(|verb| action.starts_with(verb))
+        is_read(self.operation)
     }
+}
+
+/// Whether a call of this operation only reads.
+pub fn is_read(operation: &str) -> bool {
+    let action = operation.split(':').next_back().unwrap_or_default();
+    ["Describe", "Get", "List"].iter().any(|verb| action.starts_with(verb))
 }
 
 impl fmt::Display for Call {

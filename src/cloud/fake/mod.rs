@@ -51,7 +51,7 @@ pub use batch::EnvironmentRecord;
 pub use behaviour::Behaviour;
 pub use endpoint::EndpointRecord;
 pub use identity::{ProfileRecord, RoleRecord};
-pub use log::Call;
+pub use log::{Call, is_read};
 pub use queue::QueueRecord;
 pub use world::{Placed, World};
 

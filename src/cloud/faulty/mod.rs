@@ -1,7 +1,7 @@
 //! A decorator that makes chosen calls of any cloud fail, hang, take long, or lose their answers.
 //!
 //! A [`Rule`] says which calls (by operation, after how many, how often) and what happens to them ([`Fault`]). Besides rules,
-//! [`Faulty::crash_at`] plays the death of the process: from the n-th call on, no call ever returns. The test races what it runs
+//! [`Faulty::crash_at`] plays the death of the process: from the n-th write on, no call ever returns. The test races what it runs
 //! against [`Faulty::crashed`] and drops it, which is what a killed process looks like to AWS.
 //!
 //! `delegate` lists the port's methods once, each with its operation.
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::fake::is_read;
 use super::{CloudError, ErrorKind, Result};
 
 /// Before or after a call has its effect.
@@ -172,8 +173,8 @@ impl<C> Faulty<C> {
         self.crashed.send_replace(false);
     }
 
-    /// Kills the process at its `n`-th call (the first is 1) or, if that was made already, at its next one; before or after that call
-    /// has its effect.
+    /// Kills the process at its `n`-th write (the first is 1) or, if that was made already, at its next one; before or after that call
+    /// has its effect. A death at a read leaves behind what one after the write before it does.
     #[must_use]
     pub fn crash_at(self, n: usize, when: When) -> Self {
         self.plan().crash = Some((n, when));
@@ -233,10 +234,11 @@ enum Planned {
 impl Plan {
     fn next(&mut self, operation: &'static str) -> Option<Planned> {
         self.calls.push(operation);
+        let writes = self.calls.iter().filter(|call| !is_read(call)).count();
         match self.crash {
             // The fatal call may still be on its way; whatever comes behind it was never made.
             _ if self.dead => return Some(Planned::Fault(When::Before, Fault::Halt)),
-            Some((n, when)) if self.calls.len() >= n => {
+            Some((n, when)) if writes >= n && !is_read(operation) => {
                 self.dead = true;
                 return Some(Planned::Crash(when));
             }

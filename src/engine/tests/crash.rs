@@ -1,4 +1,4 @@
-//! The process dies at every single call, before or after its effect; the next run finishes the work, and nothing is there twice.
+//! The process dies at every single write, before or after its effect; the next run finishes the work, and nothing is there twice.
 
 use super::Lab;
 use crate::cloud::fake::FakeCloud;
@@ -13,16 +13,16 @@ pub(super) async fn until_crash(lab: &Lab, work: impl Future<Output = ()>) -> bo
     }
 }
 
-pub(super) fn lab_that_crashes(aws: &FakeCloud, call: usize, when: When) -> Lab {
-    Lab::through(aws.clone(), Faulty::new(aws.clone()).crash_at(call, when))
+pub(super) fn lab_that_crashes(aws: &FakeCloud, write: usize, when: When) -> Lab {
+    Lab::through(aws.clone(), Faulty::new(aws.clone()).crash_at(write, when))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_killed_at_any_call_is_finished_by_the_next() {
+async fn a_create_killed_at_any_write_is_finished_by_the_next() {
     for when in [When::Before, When::After] {
-        for call in 1.. {
+        for write in 1.. {
             let aws = FakeCloud::new(super::REGION);
-            let lab = lab_that_crashes(&aws, call, when);
+            let lab = lab_that_crashes(&aws, write, when);
             let topology = lab.topology(|_| {}).await;
             let died = until_crash(&lab, async {
                 lab.apply(&topology).await;
@@ -32,7 +32,7 @@ async fn a_create_killed_at_any_call_is_finished_by_the_next() {
             next.make(&topology).await;
             next.assert_single();
             if !died {
-                assert!(call > 30, "only {call} calls");
+                assert!(write > 20, "only {write} writes");
                 break;
             }
         }
@@ -40,24 +40,24 @@ async fn a_create_killed_at_any_call_is_finished_by_the_next() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_destroy_killed_at_any_call_is_finished_by_the_next() {
+async fn a_destroy_killed_at_any_write_is_finished_by_the_next() {
     for when in [When::Before, When::After] {
-        for call in 1.. {
+        for write in 1.. {
             let aws = FakeCloud::new(super::REGION);
             let before = Lab::on(aws.clone());
             let topology = before.topology(|_| {}).await;
             before.make(&topology).await;
-            let lab = lab_that_crashes(&aws, call, when);
+            let lab = lab_that_crashes(&aws, write, when);
             let died = until_crash(&lab, async {
                 lab.destroy(&topology).await;
             })
             .await;
             let next = Lab::on(aws);
             let outcome = next.destroy(&topology).await;
-            assert_eq!(outcome.failures, [], "killed at call {call} {when:?}");
+            assert_eq!(outcome.failures, [], "killed at write {write} {when:?}");
             next.assert_empty();
             if !died {
-                assert!(call > 15, "only {call} calls");
+                assert!(write > 12, "only {write} writes");
                 break;
             }
         }

@@ -147,27 +147,27 @@ async fn a_name_that_stays_is_had_by_a_stand_in() {
     assert_eq!(position(&lab, "batch:DeleteJobQueue"), None);
 }
 
-/// Kills a swap at every call, before and after its effect.
+/// Kills a swap at every write, before and after its effect.
 async fn kill_everywhere(before: fn(&mut Spec), after: fn(&mut Spec), least: usize) {
     for when in [When::Before, When::After] {
-        for call in 1.. {
+        for write in 1.. {
             let aws = FakeCloud::new(REGION);
             let first = Lab::on(aws.clone());
             let topology = first.topology(before).await;
             first.make(&topology).await;
-            let lab = lab_that_crashes(&aws, call, when);
+            let lab = lab_that_crashes(&aws, write, when);
             let topology = lab.topology(after).await;
             let died = until_crash(&lab, async {
                 lab.apply(&topology).await;
             })
             .await;
-            assert_served(&aws, &format!("killed at call {call} {when:?}"));
+            assert_served(&aws, &format!("killed at write {write} {when:?}"));
             let next = Lab::on(aws);
             next.make(&topology).await;
             assert_arrived(&next, &topology);
             assert_eq!(position(&next, "batch:DeleteJobQueue"), None);
             if !died {
-                assert!(call > least, "only {call} calls");
+                assert!(write > least, "only {write} writes");
                 break;
             }
         }
@@ -175,11 +175,11 @@ async fn kill_everywhere(before: fn(&mut Spec), after: fn(&mut Spec), least: usi
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_swap_killed_at_any_call_is_finished_by_the_next_and_leaves_no_queue_alone() {
-    kill_everywhere(queued, swapped, 15).await;
+async fn a_swap_killed_at_any_write_is_finished_by_the_next_and_leaves_no_queue_alone() {
+    kill_everywhere(queued, swapped, 4).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_stand_in_killed_at_any_call_is_no_loss_either() {
-    kill_everywhere(named, named_and_swapped, 20).await;
+async fn a_stand_in_killed_at_any_write_is_no_loss_either() {
+    kill_everywhere(named, named_and_swapped, 8).await;
 }
