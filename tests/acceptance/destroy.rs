@@ -114,3 +114,50 @@ fn a_slow_account_is_waited_for() {
     });
     stage.destroy();
 }
+
+#[test]
+fn what_guardduty_made_is_told_with_the_order_to_delete_it_in() {
+    let stage = Stage::with(&format!("{BODY}\n  timeouts = {{ delete = \"10s\" }}"));
+    stage.apply();
+    let network = stage.state()["network"].clone();
+    let vpc = network["vpc_id"].as_str().expect("an id");
+    let tags = |kind: &str| json!([{ "ResourceType": kind, "Tags": [{ "Key": "GuardDutyManaged", "Value": "true" }] }]);
+    let group = stage.account().meddle(
+        "ec2",
+        "create_security_group",
+        &json!({
+            "GroupName": format!("GuardDutyManagedSecurityGroup-{vpc}"), "Description": "GuardDuty", "VpcId": vpc,
+            "TagSpecifications": tags("security-group")
+        }),
+    );
+    let group = group["GroupId"].as_str().expect("an id").to_owned();
+    let endpoint = stage.account().meddle(
+        "ec2",
+        "create_vpc_endpoint",
+        &json!({
+            "VpcEndpointType": "Interface", "ServiceName": "com.amazonaws.ap-northeast-1.guardduty-data", "VpcId": vpc,
+            "SubnetIds": network["subnet_ids"], "SecurityGroupIds": [group], "PrivateDnsEnabled": true,
+            "TagSpecifications": tags("vpc-endpoint")
+        }),
+    );
+    let endpoint = endpoint["VpcEndpoint"]["VpcEndpointId"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+
+    let run = stage.try_destroy().failed();
+    run.says(&[&endpoint, &group, "GuardDuty put", "delete the endpoint first"]);
+
+    stage
+        .account()
+        .meddle("ec2", "delete_vpc_endpoints", &json!({ "VpcEndpointIds": [endpoint] }));
+    crate::process::wait_for("the endpoint to be gone", || {
+        let there = stage.account().snapshot();
+        let mut interfaces = there["network_interfaces"].as_array().into_iter().flatten();
+        interfaces.next().is_none().then_some(())
+    });
+    stage
+        .account()
+        .meddle("ec2", "delete_security_group", &json!({ "GroupId": group }));
+    stage.destroy();
+}
