@@ -9,9 +9,10 @@ use std::collections::BTreeSet;
 
 use super::Tags;
 use super::batch::status;
+use super::firewall::Peer;
 use super::name::Ownership;
 use super::observed::{ComputeEnvironment, Endpoint, Observed, RouteTable, SecurityGroup, Subnet};
-use super::topology::{EndpointPlan, SecurityGroupPlan, SubnetPlan};
+use super::topology::{EndpointPlan, SubnetPlan};
 
 /// What is the environment's own by the state, whatever the tags say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,19 +105,39 @@ impl Observed {
             .filter(|table| !self.existing_network && !table.main && self.owns(ownership, &table.id, &table.tags))
     }
 
-    /// The environment's security group.
-    pub fn own_security_group(
-        &self,
-        ownership: &Ownership,
-        plan: Option<&SecurityGroupPlan>,
-    ) -> Option<&SecurityGroup> {
+    /// Every security group that is the environment's own: more than one while one takes the place of another. Where neither tags nor
+    /// state show any, the one of this name.
+    pub fn own_security_groups(&self, ownership: &Ownership, name: Option<&str>) -> Vec<&SecurityGroup> {
         let groups = || self.security_groups.values().filter(|group| group.name != "default");
-        groups()
-            .find(|group| self.owns(ownership, &group.id, &group.tags))
-            .or_else(|| {
-                let plan = plan?;
-                groups().find(|group| group.name == plan.name && self.may_be_own(ownership, &group.tags))
-            })
+        let own: Vec<&SecurityGroup> = groups()
+            .filter(|group| self.owns(ownership, &group.id, &group.tags))
+            .collect();
+        if !own.is_empty() {
+            return own;
+        }
+        let named = groups().find(|group| name == Some(&group.name) && self.may_be_own(ownership, &group.tags));
+        named.into_iter().collect()
+    }
+
+    /// The environment's own security group of this name and description, neither of which AWS changes.
+    pub fn own_security_group(&self, ownership: &Ownership, name: &str, description: &str) -> Option<&SecurityGroup> {
+        let mut own = self.own_security_groups(ownership, Some(name)).into_iter();
+        own.find(|group| group.name == name && group.description == description)
+    }
+
+    /// Groups that are not the environment's own and whose rules name a group: it cannot be deleted as long as they do.
+    /// Source: EC2 API Reference, DeleteSecurityGroup.
+    pub fn groups_of_others_that_name<'a>(
+        &'a self,
+        ownership: &'a Ownership,
+        group_id: &'a str,
+    ) -> impl Iterator<Item = &'a SecurityGroup> {
+        let peer = Peer::SecurityGroup(group_id.to_owned());
+        self.security_groups.values().filter(move |other| {
+            let mut rules = other.ingress.iter().chain(&other.egress);
+            let is_own = self.owns(ownership, &other.id, &other.tags);
+            !is_own && other.id != group_id && rules.any(|rule| rule.peer == peer)
+        })
     }
 
     /// The VPC's default security group.

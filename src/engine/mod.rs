@@ -14,6 +14,7 @@
 //! | [`teardown`] | nothing desired × observed → steps (pure) |
 //! | [`compare`] | what differs in one part |
 //! | [`swap`] | which compute environment carries the queues, and which ones go (pure) |
+//! | [`group`] | which security group is in use, and which ones go (pure) |
 //! | [`step`] | the steps and the milestones that order them |
 //! | [`graph`] | which steps may run now |
 //! | [`run`] | starts steps as their requirements are met |
@@ -22,7 +23,7 @@
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
 //! | [`report`] | what failed, why, and what the user can do |
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +41,7 @@ pub mod clock;
 mod compare;
 mod diff;
 pub mod graph;
+mod group;
 mod observe;
 pub mod part;
 mod proof;
@@ -55,6 +57,7 @@ pub use report::{Cause, Failure};
 pub use step::CREATING;
 
 use graph::Task;
+use group::Groups;
 use report::StepError;
 use run::{Executed, Run};
 use step::Step;
@@ -180,6 +183,17 @@ impl Engine {
         lines.sort();
         lines.dedup();
         lines
+    }
+
+    /// Former security groups that stay because rules of groups that are not the environment's own name them: id → those groups. Without
+    /// these rules they go.
+    pub fn held_security_groups(&self, topology: &Topology, observed: &Observed) -> BTreeMap<String, BTreeSet<String>> {
+        let held = Groups::of(topology, observed).held.into_iter();
+        let held = held.map(|group| {
+            let others = observed.groups_of_others_that_name(&topology.ownership, &group.id);
+            (group.id.clone(), others.map(|other| other.id.clone()).collect())
+        });
+        held.collect()
     }
 
     /// Brings an environment to what `topology` says. `seen` is an observation made a moment ago, if there is one.

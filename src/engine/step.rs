@@ -46,6 +46,10 @@ pub enum Milestone {
     RouteTable(String),
     /// The security group exists.
     SecurityGroup,
+    /// Its rules are the desired ones.
+    SecurityGroupRules,
+    /// A former security group is gone, and its name is free.
+    SecurityGroupGone(String),
     /// An endpoint exists (not: is available), with the right subnets, tables and groups.
     Endpoint(String),
     /// Every endpoint that was to change has settled.
@@ -138,14 +142,19 @@ pub enum Step {
         /// Destination.
         destination: String,
     },
-    /// Creates the security group.
-    CreateSecurityGroup,
-    /// Adds and removes rules until the group's are the desired ones.
-    ReconcileRules,
+    /// Creates the security group, under a name.
+    CreateSecurityGroup(String),
+    /// Adds and removes rules until those of the group of a name are the desired ones.
+    ReconcileRules(String),
     /// Creates the endpoint of a service (short name).
     CreateEndpoint(String),
     /// Gives an endpoint the desired subnets, tables, groups and private DNS.
-    ModifyEndpoint(String),
+    ModifyEndpoint {
+        /// Short service name.
+        service: String,
+        /// Name of the security group that it is to have.
+        group: String,
+    },
     /// Waits for every desired endpoint to be available.
     AwaitEndpoints,
     /// Creates a role.
@@ -161,7 +170,12 @@ pub enum Step {
     /// Creates the compute environment, under a name.
     CreateComputeEnvironment(String),
     /// Changes what differs, in as few and as cheap calls as Batch allows.
-    UpdateComputeEnvironment(String),
+    UpdateComputeEnvironment {
+        /// Its name.
+        name: String,
+        /// Name of the security group that it is to have.
+        group: String,
+    },
     /// Waits for the compute environment to be VALID.
     AwaitComputeEnvironment(String),
     /// Creates the job queue of a key.
@@ -266,8 +280,10 @@ impl Step {
             | Self::AssociateRouteTable(zone)
             | Self::DeleteRoute { zone, .. }
             | Self::DeleteRouteTable { zone, .. } => Part::RouteTable(zone.clone()),
-            Self::CreateSecurityGroup | Self::ReconcileRules | Self::DeleteSecurityGroup(_) => Part::SecurityGroup,
-            Self::CreateEndpoint(service) | Self::ModifyEndpoint(service) => Part::Endpoint(service.clone()),
+            Self::CreateSecurityGroup(_) | Self::ReconcileRules(_) | Self::DeleteSecurityGroup(_) => {
+                Part::SecurityGroup
+            }
+            Self::CreateEndpoint(service) | Self::ModifyEndpoint { service, .. } => Part::Endpoint(service.clone()),
             Self::AwaitEndpoints | Self::DeleteEndpoints(_) | Self::AwaitEndpointsGone(_) => Part::Endpoints,
             Self::CreateRole(kind)
             | Self::SetTrustPolicy(kind)
@@ -281,7 +297,7 @@ impl Step {
             | Self::RemoveRoleFromInstanceProfile
             | Self::DeleteInstanceProfile => Part::InstanceRole,
             Self::CreateComputeEnvironment(_)
-            | Self::UpdateComputeEnvironment(_)
+            | Self::UpdateComputeEnvironment { .. }
             | Self::AwaitComputeEnvironment(_) => Part::ComputeEnvironment,
             Self::TagComputeEnvironment(name)
             | Self::DisableComputeEnvironment(name)
@@ -304,7 +320,7 @@ impl Step {
             Self::CreateVpc
             | Self::CreateSubnet(_)
             | Self::CreateRouteTable(_)
-            | Self::CreateSecurityGroup
+            | Self::CreateSecurityGroup(_)
             | Self::CreateEndpoint(_)
             | Self::CreateRole(_)
             | Self::CreateInstanceProfile

@@ -43,6 +43,7 @@ mod quickstart;
 mod refused;
 mod regions;
 mod resume;
+mod security_group;
 mod several;
 mod shared_network;
 mod swap;

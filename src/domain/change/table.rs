@@ -7,7 +7,7 @@ pub(super) const COMPUTE_ENVIRONMENT_NAME: &str = "compute_environment.name";
 
 const OWNERSHIP: &str = "The parts are found by it.";
 const FIXED_NETWORK: &str = "AWS fixes it when the part is created, and every part stands on it.";
-const SHARED_GROUP: &str = "AWS fixes it, and the group is in use by instances and endpoints.";
+const ANOTHER_GROUP: &str = "AWS fixes it when the group is created: another group is made, the endpoints and the compute environment move to it, and the former one is deleted.";
 const INFRASTRUCTURE: &str = "AWS Batch rolls out instances with the new value and drains the old ones.";
 const SCALING: &str = "A scaling update takes minutes and touches no instance.";
 const ENDPOINT: &str = "Endpoints are added, changed and removed one by one.";
@@ -132,12 +132,18 @@ pub static TABLE: &[Row] = &[
         "The endpoints are removed or made again, and nothing else is touched.",
         PRIVATELINK_GUIDE,
     ),
-    row("security_group.name", Replace, SHARED_GROUP, GROUP_API, |s| {
-        Some(s.security_group_name())
-    }),
-    row("security_group.description", Replace, SHARED_GROUP, GROUP_API, |s| {
-        Some(s.security_group_description())
-    }),
+    Row {
+        source: GROUP_API,
+        ..network("security_group.name", ANOTHER_GROUP, |s| Some(s.security_group_name()))
+    },
+    Row {
+        source: GROUP_API,
+        ..network(
+            "security_group.description",
+            "As the name. Where the name stays, a stand-in serves while the group of that name is made again, and everything moves twice.",
+            |s| Some(s.security_group_description()),
+        )
+    },
     in_place(
         "security_group.allow_all_outbound",
         "Rules are authorised and revoked one by one.",

@@ -78,11 +78,6 @@ fn what_aws_fixes_is_replaced() {
         replaced(|s| s.network.instance_tenancy = InstanceTenancy::Dedicated),
         ["network.instance_tenancy"]
     );
-    assert_eq!(replaced(|s| s.security_group.name = None), ["security_group.name"]);
-    assert_eq!(
-        replaced(|s| s.security_group.description = None),
-        ["security_group.description"]
-    );
 }
 
 #[test]
@@ -139,6 +134,8 @@ fn infrastructure_changes() -> Vec<(&'static str, Edit)> {
         ("network.availability_zones", |s| {
             s.network.availability_zones = Some(vec!["ap-northeast-1a".to_owned()])
         }),
+        ("security_group.name", |s| s.security_group.name = None),
+        ("security_group.description", |s| s.security_group.description = None),
         ("security_group.additional_ids", |s| {
             s.security_group.additional_ids = vec!["sg-1".to_owned()]
         }),
@@ -313,6 +310,7 @@ fn on_fargate_only_what_batch_takes_there_is_in_place() {
     let in_place = |s: &mut Spec| {
         s.network.availability_zones = Some(vec!["ap-northeast-1a".to_owned()]);
         s.security_group.additional_ids = vec!["sg-1".to_owned()];
+        s.security_group.name = Some("other".to_owned());
         s.compute_environment.max_vcpus = 9;
         s.compute_environment.container_insights = Some(ContainerInsights::Enabled);
     };

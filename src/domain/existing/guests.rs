@@ -77,16 +77,14 @@ pub enum Obstacle {
 }
 
 impl<'a> Guests<'a> {
-    /// The instances in these subnets, with the environment's own group and these.
+    /// The instances in these subnets, with these groups.
     pub fn new(
         observed: &'a Observed,
         ownership: &'a Ownership,
         subnet_ids: impl IntoIterator<Item = &'a str>,
-        additional_group_ids: &'a [String],
+        group_ids: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let subnet_ids: Vec<&str> = subnet_ids.into_iter().collect();
-        let own = observed.own_security_group(ownership, None);
-        let groups = additional_group_ids.iter().map(String::as_str);
         Self {
             blocks: subnet_ids
                 .iter()
@@ -97,7 +95,7 @@ impl<'a> Guests<'a> {
                 .filter_map(|id| effective_table(observed, id))
                 .map(|table| table.id.as_str())
                 .collect(),
-            group_ids: groups.chain(own.map(|group| group.id.as_str())).collect(),
+            group_ids: group_ids.into_iter().collect(),
             observed,
             ownership,
         }
@@ -106,8 +104,11 @@ impl<'a> Guests<'a> {
     /// The instances of a planned environment.
     pub fn of(topology: &'a Topology, observed: &'a Observed) -> Self {
         let subnet_ids = topology.subnets.iter().filter_map(|subnet| subnet.id.as_deref());
-        let additional = &topology.compute_environment.additional_security_group_ids;
-        Self::new(observed, &topology.ownership, subnet_ids, additional)
+        let group = &topology.security_group;
+        let own = observed.own_security_group(&topology.ownership, &group.name, &group.description);
+        let additional = topology.compute_environment.additional_security_group_ids.iter();
+        let groups = own.map(|group| &group.id).into_iter().chain(additional);
+        Self::new(observed, &topology.ownership, subnet_ids, groups.map(String::as_str))
     }
 
     /// What there is for a need.

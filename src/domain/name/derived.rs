@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{EnvironmentName, Ownership};
-use crate::domain::limits::ROLE_NAME_LENGTH;
+use crate::domain::limits::{GROUP_TEXT_LENGTH, ROLE_NAME_LENGTH};
 
 /// The `Name` tag of a part that the environment has one of for each `key` (zone, service): `simulation-ap-northeast-1a`.
 pub fn part_name(environment: &EnvironmentName, key: &str) -> String {
@@ -53,14 +53,22 @@ pub fn compute_environment_name<S: AsRef<str>>(
     format!("{environment}-{}", short_hash(attributes))
 }
 
+const STAND_IN: &str = "-stand-in";
+
 /// Name of the compute environment that carries the queues while the one named `name` is made again: the derived name, unless that is
 /// the very name.
 pub fn stand_in_name(derived: &str, name: &str) -> String {
     if derived == name {
-        format!("{derived}-stand-in")
+        format!("{derived}{STAND_IN}")
     } else {
         derived.to_owned()
     }
+}
+
+/// Name of the security group that serves while the one named `name` is made again, at most 255 characters.
+pub fn stand_in_group_name(name: &str) -> String {
+    let kept = name.chars().take(GROUP_TEXT_LENGTH - STAND_IN.len());
+    kept.chain(STAND_IN.chars()).collect()
 }
 
 /// The part of a full service name behind the region: `com.amazonaws.ap-northeast-1.ecr.api` → `ecr.api`. A name without the

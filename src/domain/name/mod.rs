@@ -18,7 +18,7 @@ pub mod import_id;
 
 pub use derived::{
     compute_environment_name, instance_role_name, part_name, service_role_name, short_service_name,
-    spot_fleet_role_name, stand_in_name,
+    spot_fleet_role_name, stand_in_group_name, stand_in_name,
 };
 pub use import_id::{Import, ImportId, validate_region};
 

@@ -183,11 +183,9 @@ impl Looker<'_> {
 
     /// Names of groups are unique in a VPC. Source: EC2 API Reference, CreateSecurityGroup.
     fn group_error(&self) -> Option<PlanError> {
-        if self.seen.own_security_group(&self.ownership, None).is_some() {
-            return None;
-        }
         let name = self.spec.security_group_name();
-        let theirs = self.seen.security_groups.values().find(|group| group.name == name)?;
+        let mut theirs = self.seen.security_groups.values().filter(|group| group.name == name);
+        let theirs = theirs.find(|group| !self.seen.owns(&self.ownership, &group.id, &group.tags))?;
         Some(
             Invalid::new(
                 format!("{} has a security group {name} already", self.vpc.id),
@@ -211,8 +209,14 @@ impl Looker<'_> {
         services: &[Service],
     ) -> Result<(Serving, Vec<Service>), Vec<PlanError>> {
         let subnet_ids = network.subnet_ids.iter().map(String::as_str);
-        let additional = &self.spec.security_group.additional_ids;
-        let guests = Guests::new(self.seen, &self.ownership, subnet_ids, additional);
+        let own = self.seen.own_security_group(
+            &self.ownership,
+            &self.spec.security_group_name(),
+            &self.spec.security_group_description(),
+        );
+        let additional = self.spec.security_group.additional_ids.iter();
+        let groups = own.map(|group| &group.id).into_iter().chain(additional);
+        let guests = Guests::new(self.seen, &self.ownership, subnet_ids, groups.map(String::as_str));
         let (mut serving, mut own, mut errors) = (Serving::new(), Vec::new(), Vec::new());
         for service in services {
             let need = Need {

@@ -99,6 +99,8 @@ pub struct SubnetPlan {
 pub struct SecurityGroupPlan {
     /// Group name.
     pub name: String,
+    /// Name of the group that serves while the one of that name is made again.
+    pub stand_in_name: String,
     /// Description.
     pub description: String,
     /// Inbound rules, the one from the VPC's block included.

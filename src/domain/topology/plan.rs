@@ -224,6 +224,7 @@ impl Planner<'_> {
                 .collect(),
             security_group: SecurityGroupPlan {
                 name: spec.security_group_name(),
+                stand_in_name: name::stand_in_group_name(&spec.security_group_name()),
                 description: spec.security_group_description(),
                 ingress: firewall::ingress(&place.cidr_blocks, &spec.security_group.ingress_rules),
                 egress: firewall::egress(

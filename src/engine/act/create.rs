@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::compare;
+use super::super::group;
 use super::super::report::StepError;
 use super::super::run::Run;
 use super::{missing, waiting};
@@ -114,11 +115,11 @@ pub(super) async fn association(run: &Run<'_>, zone: &str) -> Result<(), StepErr
     Ok(())
 }
 
-pub(super) async fn security_group(run: &Run<'_>) -> Result<(), StepError> {
+pub(super) async fn security_group(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let plan = &run.topology()?.security_group;
     let request = SecurityGroupRequest {
         vpc_id: vpc_id(run)?,
-        name: plan.name.clone(),
+        name: name.to_owned(),
         description: plan.description.clone(),
         tags: plan.tags.clone(),
     };
@@ -130,14 +131,14 @@ pub(super) async fn security_group(run: &Run<'_>) -> Result<(), StepError> {
     Ok(())
 }
 
-/// Makes the group's rules the planned ones: additions before removals, so that no allowed traffic is cut in between.
-pub(super) async fn rules(run: &Run<'_>) -> Result<(), StepError> {
+/// Makes a group's rules the planned ones: additions before removals, so that no allowed traffic is cut in between.
+pub(super) async fn rules(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     let topology = run.topology()?;
     let plan = &topology.security_group;
     let world = run.world();
     let group = world
         .observed
-        .own_security_group(&topology.ownership, Some(plan))
+        .own_security_group(&topology.ownership, name, &plan.description)
         .ok_or_else(|| missing("security group"))?;
     for (direction, current, wanted) in [
         (Direction::Ingress, &group.ingress, &plan.ingress),
@@ -185,9 +186,7 @@ pub(super) async fn endpoint(run: &Run<'_>, service: &str) -> Result<(), StepErr
         .subnet_ids_in(&topology.ownership, &topology.subnets, |zone| {
             plan.availability_zones.contains(zone)
         });
-    let group = world
-        .observed
-        .own_security_group(&topology.ownership, Some(&topology.security_group));
+    let group = group::current(topology, &world.observed);
     let mut request = EndpointRequest {
         vpc_id: vpc_id(run)?,
         service_name: plan.service_name.clone(),

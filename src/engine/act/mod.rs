@@ -35,7 +35,7 @@ pub(super) async fn perform(run: &Run<'_>, step: &Step) -> Result<(), StepError>
         Step::AwaitComputeEnvironmentGone(name) => waiting::compute_environment_gone(run, name).await,
         Step::DisableComputeEnvironment(name) => remove::disable_compute_environment(run, name).await,
         Step::DrainComputeEnvironment(name) => waiting::compute_environment_drained(run, name).await,
-        Step::UpdateComputeEnvironment(name) => create::update_compute_environment(run, name).await,
+        Step::UpdateComputeEnvironment { name, .. } => create::update_compute_environment(run, name).await,
         Step::UpdateJobQueue { key, onto } => queue::update(run, key, onto).await,
         Step::AwaitJobQueues { .. } => queue::all_valid(run).await,
         Step::DisableJobQueue(name) => queue::disable(run, name).await,
@@ -114,10 +114,10 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
             destination,
             ..
         } => Ok(run.cloud.delete_route(route_table_id, destination).await?),
-        Step::CreateSecurityGroup => create::security_group(run).await,
-        Step::ReconcileRules => create::rules(run).await,
+        Step::CreateSecurityGroup(name) => create::security_group(run, name).await,
+        Step::ReconcileRules(name) => create::rules(run, name).await,
         Step::CreateEndpoint(service) => create::endpoint(run, service).await,
-        Step::ModifyEndpoint(service) => create::modify_endpoint(run, service).await,
+        Step::ModifyEndpoint { service, .. } => create::modify_endpoint(run, service).await,
         Step::CreateComputeEnvironment(name) => create::compute_environment(run, name).await,
         Step::CreateJobQueue(key) => queue::create(run, key).await,
         Step::Tag { ids, tags } => Ok(run.cloud.tag(ids, tags).await?),
@@ -151,7 +151,7 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         | Step::AwaitComputeEnvironmentGone(_)
         | Step::DisableComputeEnvironment(_)
         | Step::DrainComputeEnvironment(_)
-        | Step::UpdateComputeEnvironment(_)
+        | Step::UpdateComputeEnvironment { .. }
         | Step::UpdateJobQueue { .. }
         | Step::AwaitJobQueues { .. }
         | Step::DisableJobQueue(_)

@@ -68,6 +68,20 @@ fn still_in_use(name: &str, queues: &[String]) -> String {
     )
 }
 
+fn still_named(id: &str, others: &[String]) -> String {
+    let (noun, names) = if others.len() == 1 {
+        ("group", "names")
+    } else {
+        ("groups", "name")
+    };
+    format!(
+        "AWS changes neither name nor description of a security group, and names are unique in a VPC: {id} has to go before one of \
+         its name can be made. It stays because the {noun} {others}, which this environment does not own, {names} it in rules. Remove \
+         these rules, or choose another security_group.name, under which the new group is made beside the former one.",
+        others = listed(others)
+    )
+}
+
 pub(super) async fn compute_environment(run: &Run<'_>, name: &str) -> Result<(), StepError> {
     run.cloud.delete_compute_environment(name).await?;
     run.note(|world| {
@@ -92,7 +106,17 @@ pub(super) async fn endpoints(run: &Run<'_>, ids: &BTreeSet<String>) -> Result<(
     Ok(())
 }
 
+/// One whose name is wanted for another must go now; rules of others that name it do not pass by waiting, because what Terraform
+/// manages of them may itself wait for this environment.
 pub(super) async fn security_group(run: &Run<'_>, id: &str) -> Result<(), StepError> {
+    if let Ok(topology) = run.topology() {
+        let observed = run.world().observed;
+        let others = observed.groups_of_others_that_name(&topology.ownership, id);
+        let others: Vec<String> = others.map(|group| group.id.clone()).collect();
+        if !others.is_empty() {
+            return Err(StepError::Unhealthy(still_named(id, &others)));
+        }
+    }
     run.cloud.delete_security_group(id).await?;
     run.note(|world| {
         world.made.remove(id);

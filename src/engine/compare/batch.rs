@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::group;
 use super::tag_changes;
 use crate::cloud::{ComputeEnvironmentUpdate, InfrastructureUpdate, ScalingUpdate};
 use crate::domain::Tags;
@@ -43,7 +44,7 @@ pub(in crate::engine) fn spot_iam_fleet_role_arn(plan: &InstancesPlan, observed:
 
 /// Security groups of the compute environment, as far as they exist.
 pub(in crate::engine) fn security_group_ids(topology: &Topology, observed: &Observed) -> BTreeSet<String> {
-    let own = observed.own_security_group(&topology.ownership, Some(&topology.security_group));
+    let own = group::current(topology, observed);
     own.map(|group| group.id.clone())
         .into_iter()
         .chain(

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::diff::assign_route_tables;
+use super::group;
 use crate::cloud::{EndpointChange, PolicyChange};
 use crate::domain::Tags;
 use crate::domain::endpoint::{EndpointKind, policy};
@@ -75,7 +76,7 @@ pub(super) fn endpoint_change(
             });
             incomplete |= subnets.len() < plan.availability_zones.len();
             (change.add_subnet_ids, change.remove_subnet_ids) = sets(&subnets, &endpoint.subnet_ids);
-            let group = observed.own_security_group(&topology.ownership, Some(&topology.security_group));
+            let group = group::current(topology, observed);
             incomplete |= group.is_none();
             if let Some(group) = group {
                 let groups = BTreeSet::from([group.id.clone()]);

@@ -2,6 +2,7 @@
 
 use super::super::compare::{compute_environment_update, tag_changes};
 use super::super::graph::Task;
+use super::super::group::Groups;
 use super::super::step::{Milestone, RoleKind, Step};
 use super::super::swap::Stage;
 use super::super::teardown;
@@ -9,7 +10,13 @@ use crate::domain::batch::status;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
-pub(super) fn compute_environment(topology: &Topology, observed: &Observed, stage: &Stage<'_>, tasks: &mut Vec<Task>) {
+pub(super) fn compute_environment(
+    topology: &Topology,
+    observed: &Observed,
+    stage: &Stage<'_>,
+    groups: &Groups<'_>,
+    tasks: &mut Vec<Task>,
+) {
     let plan = &topology.compute_environment;
     let name = &stage.name;
     let mut requires: Vec<Milestone> = vec![
@@ -39,7 +46,12 @@ pub(super) fn compute_environment(topology: &Topology, observed: &Observed, stag
         Some(current) => {
             let differs = compute_environment_update(topology, observed, current).is_some();
             if differs {
-                let step = Step::UpdateComputeEnvironment(name.clone());
+                // Instances that come must not find a group that lets nothing out yet.
+                requires.push(Milestone::SecurityGroupRules);
+                let step = Step::UpdateComputeEnvironment {
+                    name: name.clone(),
+                    group: groups.name.clone(),
+                };
                 tasks.push(Task::new(step, requires, [changed.clone()]));
             }
             if !tag_changes(&current.tags, &plan.tags, &topology.ignored_tags).is_empty() {

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use super::super::compare::endpoint_change;
 use super::super::graph::Task;
+use super::super::group::Groups;
 use super::super::step::{Milestone, Step};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::existing::guests::{Guests, Need, Obstacle, Offer};
 use crate::domain::observed::Observed;
 use crate::domain::topology::{EndpointPlan, Topology};
 
-pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+pub(super) fn endpoints(topology: &Topology, observed: &Observed, groups: &Groups<'_>, tasks: &mut Vec<Task>) {
     let mut unsettled = false;
     let mut replaced = BTreeSet::new();
     let mut blocked = BTreeSet::new();
@@ -31,7 +32,14 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
                 (Step::CreateEndpoint(service.clone()), Some(Milestone::EndpointsGone))
             }
             Some(endpoint) if endpoint_change(topology, observed, plan, endpoint).is_some() => {
-                (Step::ModifyEndpoint(service.clone()), None)
+                let group = groups.name.clone();
+                (
+                    Step::ModifyEndpoint {
+                        service: service.clone(),
+                        group,
+                    },
+                    None,
+                )
             }
             Some(endpoint) => {
                 unsettled |= endpoint.state != "available";
@@ -47,6 +55,10 @@ pub(super) fn endpoints(topology: &Topology, observed: &Observed, tasks: &mut Ve
                 .map(|subnet| Milestone::RouteTable(subnet.availability_zone.clone()))
                 .collect(),
         };
+        // One in use must not get a group that lets nobody in yet.
+        if plan.kind == EndpointKind::Interface && matches!(step, Step::ModifyEndpoint { .. }) {
+            requires.push(Milestone::SecurityGroupRules);
+        }
         requires.extend(plan.availability_zones.iter().cloned().map(Milestone::Subnet));
         requires.push(Milestone::Vpc);
         requires.extend(gone);

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::super::graph::Task;
+use super::super::group::Groups;
 use super::super::step::{Milestone, RoleKind, Step};
 use super::super::teardown;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
 
-/// The environment's own subnets, tables and roles that are no longer asked for. They go when nothing uses them any more.
-pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+/// The environment's own subnets, tables, groups and roles that are no longer asked for. They go when nothing uses them any more.
+pub(super) fn leftovers(topology: &Topology, observed: &Observed, groups: &Groups<'_>, tasks: &mut Vec<Task>) {
     let ownership = &topology.ownership;
     let zones: BTreeSet<&str> = topology
         .subnets
@@ -49,6 +50,14 @@ pub(super) fn leftovers(topology: &Topology, observed: &Observed, tasks: &mut Ve
                 [],
             ));
         }
+    }
+    for group in &groups.leaving {
+        // One whose very name is wanted is not in use any more.
+        let (requires, gone) = match group.name == groups.name {
+            true => (Vec::new(), Milestone::SecurityGroupGone(group.name.clone())),
+            false => (unused.to_vec(), Milestone::VpcEmptied),
+        };
+        tasks.push(Task::new(Step::DeleteSecurityGroup(group.id.clone()), requires, [gone]));
     }
     let assigned = super::assign_route_tables(topology, observed);
     for table in observed

@@ -12,6 +12,7 @@ mod queues;
 mod tags;
 
 use super::graph::Task;
+use super::group::Groups;
 use super::swap::Stage;
 use crate::domain::observed::Observed;
 use crate::domain::topology::Topology;
@@ -24,13 +25,14 @@ pub(super) fn diff(topology: &Topology, observed: &Observed) -> Vec<Task> {
     network::vpc(topology, observed, &mut tasks);
     network::subnets(topology, observed, &mut tasks);
     network::route_tables(topology, observed, &mut tasks);
-    network::security_group(topology, observed, &mut tasks);
-    endpoints::endpoints(topology, observed, &mut tasks);
+    let groups = Groups::of(topology, observed);
+    network::security_group(topology, &groups, &mut tasks);
+    endpoints::endpoints(topology, observed, &groups, &mut tasks);
     identity::roles(topology, observed, &mut tasks);
     let stage = Stage::of(topology, observed);
-    batch::compute_environment(topology, observed, &stage, &mut tasks);
+    batch::compute_environment(topology, observed, &stage, &groups, &mut tasks);
     queues::job_queues(topology, observed, &stage, &mut tasks);
-    leftovers::leftovers(topology, observed, &mut tasks);
+    leftovers::leftovers(topology, observed, &groups, &mut tasks);
     tags::network_tags(topology, observed, &mut tasks);
     tasks
 }

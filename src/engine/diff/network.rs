@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::graph::Task;
+use super::super::group::Groups;
 use super::super::step::{Milestone, Step};
 use crate::domain::firewall::RuleChanges;
 use crate::domain::isolation::Way;
@@ -169,20 +170,27 @@ pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Obs
     assigned
 }
 
-pub(super) fn security_group(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task>) {
+pub(super) fn security_group(topology: &Topology, groups: &Groups<'_>, tasks: &mut Vec<Task>) {
     let plan = &topology.security_group;
-    let Some(group) = observed.own_security_group(&topology.ownership, Some(plan)) else {
+    let rules = |requires: &[Milestone]| {
+        Task::new(
+            Step::ReconcileRules(groups.name.clone()),
+            requires.iter().cloned(),
+            [Milestone::SecurityGroupRules],
+        )
+    };
+    let Some(group) = groups.current else {
         tasks.push(Task::new(
-            Step::CreateSecurityGroup,
-            [Milestone::Vpc],
+            Step::CreateSecurityGroup(groups.name.clone()),
+            [Milestone::Vpc, Milestone::SecurityGroupGone(groups.name.clone())],
             [Milestone::SecurityGroup],
         ));
-        tasks.push(Task::new(Step::ReconcileRules, [Milestone::SecurityGroup], []));
+        tasks.push(rules(&[Milestone::SecurityGroup]));
         return;
     };
     let same = RuleChanges::between(&group.ingress, &plan.ingress).is_empty()
         && RuleChanges::between(&group.egress, &plan.egress).is_empty();
     if !same {
-        tasks.push(Task::new(Step::ReconcileRules, [], []));
+        tasks.push(rules(&[]));
     }
 }

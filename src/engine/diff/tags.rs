@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::compare::tag_changes;
 use super::super::graph::Task;
+use super::super::group;
 use super::super::step::Step;
 use super::assign_route_tables;
 use crate::domain::Tags;
@@ -39,7 +40,7 @@ pub(super) fn network_tags(topology: &Topology, observed: &Observed, tasks: &mut
             compare(&table.id, &table.tags, &plan.route_table_tags);
         }
     }
-    if let Some(group) = observed.own_security_group(ownership, Some(&topology.security_group)) {
+    if let Some(group) = group::current(topology, observed) {
         compare(&group.id, &group.tags, &topology.security_group.tags);
     }
     for plan in &topology.endpoints {

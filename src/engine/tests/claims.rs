@@ -4,12 +4,12 @@ use super::{Lab, target};
 use crate::domain::observed::Observed;
 use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
-use crate::engine::Target;
+use crate::engine::{Target, group};
 
 /// What a state of an environment would claim.
 fn claiming(topology: &Topology, observed: &Observed) -> Target {
     let vpc = observed.vpc.iter().map(|vpc| &vpc.id);
-    let group = observed.own_security_group(&topology.ownership, None);
+    let group = group::current(topology, observed);
     let environment = observed.compute_environments.values().next();
     let ids = vpc
         .chain(observed.own_subnets(&topology.ownership).map(|subnet| &subnet.id))

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Lab;
+use crate::engine::group;
 
 #[tokio::test(start_paused = true)]
 async fn makes_everything_once_and_nothing_the_second_time() {
@@ -142,9 +143,7 @@ async fn restricts_egress_to_the_network_and_the_gateways() {
         .topology(|spec| spec.security_group.allow_all_outbound = false)
         .await;
     let observed = lab.make(&topology).await;
-    let group = observed
-        .own_security_group(&topology.ownership, None)
-        .expect("the group");
+    let group = group::current(&topology, &observed).expect("the group");
     assert_eq!(group.egress, topology.security_group.egress);
     assert_eq!(group.egress.len(), 2);
 }

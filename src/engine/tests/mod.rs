@@ -8,6 +8,7 @@ mod drift;
 mod endpoints;
 mod existing;
 mod faults;
+mod group;
 mod isolation;
 mod queues;
 mod random;

@@ -11,6 +11,7 @@ use tf_provider::{Diagnostic, Diagnostics};
 
 use super::adopt;
 use super::facts::{self, RegionFacts};
+use super::group;
 use super::model::Environment;
 use super::spec::{self, Surroundings};
 use super::state::{Place, Sight, UNFINISHED};
@@ -210,6 +211,8 @@ impl Apply {
     fn outcome(&self, outcome: Outcome, diags: &mut Diagnostics) -> Environment {
         add_failures(diags, &outcome.failures, self.go_on);
         let engine = &self.connection.engine;
+        let held = engine.held_security_groups(&self.topology, &outcome.observed);
+        diags.warnings.extend(group::held(&held));
         let drift = match outcome.failures.is_empty() {
             true => Vec::new(),
             false => engine.differences(&self.topology, &outcome.observed),

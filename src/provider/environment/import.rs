@@ -137,12 +137,11 @@ fn serving(observed: &Observed, ownership: &Ownership) -> BTreeMap<String, Strin
     else {
         return BTreeMap::new();
     };
-    let groups: Vec<String> = compute.security_group_ids.iter().cloned().collect();
     let guests = Guests::new(
         observed,
         ownership,
         compute.subnet_ids.iter().map(String::as_str),
-        &groups,
+        compute.security_group_ids.iter().map(String::as_str),
     );
     let compute_type = compute.compute_type.parse().unwrap_or(ComputeType::Ec2);
     let needed: Vec<_> = required(compute_type, true).collect();
@@ -189,7 +188,7 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
         ),
         (
             "the security group",
-            observed.own_security_group(ownership, None).is_some(),
+            !observed.own_security_groups(ownership, None).is_empty(),
         ),
         ("the compute environment", !observed.compute_environments.is_empty()),
     ];

@@ -13,6 +13,7 @@
 //! | `refresh` | reading an environment, and what has drifted |
 //! | `import` | an environment by its name |
 //! | `isolation` | what a plan says of paths to the internet |
+//! | `group` | what a plan and an apply say of another security group |
 //! | `swap` | what a plan says of another compute environment, and of queues that are made anew |
 //! | `adopt` | what something else made, by its VPC and compute environment |
 //! | `remarks` | what an import says beyond the state |
@@ -25,6 +26,7 @@ mod adopt;
 mod apply;
 mod effect;
 mod facts;
+mod group;
 mod import;
 mod isolation;
 mod model;

@@ -8,6 +8,7 @@ use tf_provider::{AttributePath, Diagnostic, Diagnostics};
 
 use super::adopt;
 use super::facts::{self, RegionFacts};
+use super::group;
 use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
@@ -307,6 +308,7 @@ impl Planner<'_> {
         let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
         let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
         let warnings = warnings.map(remark).chain(isolation::accepted(&state));
+        let another_group = self.prior.and_then(|prior| group::stand_in(prior.state, &state));
         let behind_queues = swap::warnings(self.prior.map(|prior| prior.state), &state, &desired.swaps);
         Plan {
             state,
@@ -315,6 +317,7 @@ impl Planner<'_> {
             warnings: warnings
                 .chain(self.restored(desired.topology.as_ref()))
                 .chain(behind_queues)
+                .chain(another_group)
                 .collect(),
         }
     }
@@ -351,6 +354,11 @@ impl Planner<'_> {
         let Some(prior) = self.prior else { return Vec::new() };
         let before = spec::of_state(prior.state, self.surroundings(connection));
         let mut swaps = change::swaps(&before, spec);
+        // A group that is gone comes back with another id.
+        let group_is_gone = group::is_gone(prior.state);
+        if group_is_gone && !spec.supports_network_update() {
+            swaps.push(group::ID);
+        }
         swaps.retain(|attribute| !self.unknown.touch(&[*attribute]));
         swaps
     }
@@ -367,9 +375,6 @@ impl Planner<'_> {
         replace.extend(not_known.map(|row| row.attribute));
         // What was adopted takes the name of its configuration as it is.
         replace.retain(|attribute| *attribute != NAME || !self.is_adopted());
-        // A group that is not there is made, under whatever name.
-        let has_group = object(&prior.state.security_group).id.is_value();
-        replace.retain(|attribute| has_group || !attribute.starts_with("security_group."));
         replace
     }
 

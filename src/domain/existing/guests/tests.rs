@@ -9,8 +9,9 @@ const S3: &str = "com.amazonaws.ap-northeast-1.s3";
 /// What is there for a need, in a word and an id.
 fn offer(observed: &Observed, need: Need<'_>) -> String {
     let ownership = fixture::seed().ownership("123456789012");
-    let additional = ["sg-extra".to_owned()];
-    let guests = Guests::new(observed, &ownership, ["subnet-a", "subnet-c"], &additional);
+    let own = observed.own_security_groups(&ownership, None).into_iter();
+    let groups = own.map(|group| group.id.as_str()).chain(["sg-extra"]);
+    let guests = Guests::new(observed, &ownership, ["subnet-a", "subnet-c"], groups);
     match guests.offer(need) {
         Offer::Own(endpoint) => format!("own {}", endpoint.id),
         Offer::Serving(endpoint) => format!("serving {}", endpoint.id),
@@ -149,7 +150,7 @@ fn with_gateway(tables: &[&str]) -> Observed {
 fn a_gateway_serves_if_it_is_on_every_table_and_is_complemented_otherwise() {
     let open = |observed: &Observed| {
         let ownership = fixture::seed().ownership("123456789012");
-        let guests = Guests::new(observed, &ownership, ["subnet-a", "subnet-c"], &[]);
+        let guests = Guests::new(observed, &ownership, ["subnet-a", "subnet-c"], []);
         guests.open_route_tables(S3).into_iter().collect::<Vec<_>>()
     };
     // One subnet uses the main table, the other a table of its own.

@@ -55,6 +55,8 @@ struct GroupFacts {
     security_group_ids: BTreeSet<String>,
     /// Of the environment's own group: what it is recognised by.
     ownership: Tags,
+    name: String,
+    description: String,
 }
 
 impl NetworkFacts {
@@ -86,9 +88,13 @@ impl NetworkFacts {
         let groups = endpoints.iter().flat_map(|endpoint| &endpoint.security_group_ids);
         let groups = groups.filter_map(|id| Some((id.clone(), GroupFacts::from(seen.security_groups.get(id)?))));
         // Somebody's endpoint may let in the environment's group by its id.
-        let own = seen.own_security_group(&topology.ownership, None).map(|group| {
+        let plan = &topology.security_group;
+        let own = seen.own_security_group(&topology.ownership, &plan.name, &plan.description);
+        let own = own.map(|group| {
             let facts = GroupFacts {
                 ownership: topology.ownership.tags(),
+                name: group.name.clone(),
+                description: group.description.clone(),
                 ..GroupFacts::default()
             };
             (group.id.clone(), facts)
@@ -235,6 +241,8 @@ impl GroupFacts {
         let groups = self.security_group_ids.iter().cloned().map(Peer::SecurityGroup);
         SecurityGroup {
             id: id.to_owned(),
+            name: self.name.clone(),
+            description: self.description.clone(),
             tags: self.ownership.clone(),
             ingress: blocks.chain(groups).map(|peer| Rule::all_traffic(peer, None)).collect(),
             ..SecurityGroup::default()
@@ -247,12 +255,12 @@ mod tests {
     use super::*;
     use crate::domain::facts::Facts;
     use crate::domain::fixture;
-    use crate::domain::spec::ExistingNetworkSpec;
+    use crate::domain::spec::{ExistingNetworkSpec, Spec};
 
     const NAME: &str = "com.amazonaws.ap-northeast-1.";
 
     /// The fixture's network with an endpoint of somebody's for some services, which let in by block or by the environment's group.
-    fn seen(services: &[&str], ownership: &Tags) -> Observed {
+    fn seen(services: &[&str], spec: &Spec) -> Observed {
         let mut seen = fixture::network();
         if let Some(vpc) = &mut seen.vpc {
             vpc.id = "vpc-11111111".to_owned();
@@ -267,7 +275,9 @@ mod tests {
             .collect();
         let own = SecurityGroup {
             id: "sg-own".to_owned(),
-            tags: ownership.clone(),
+            name: spec.security_group_name(),
+            description: spec.security_group_description(),
+            tags: spec.ownership("123456789012").tags(),
             ..SecurityGroup::default()
         };
         seen.security_groups.insert(own.id.clone(), own);
@@ -307,7 +317,7 @@ mod tests {
             subnet_ids: vec!["subnet-0000000c".to_owned(), "subnet-0000000a".to_owned()],
         });
         for services in [&[][..], &["ecs"], &["ecs", "ecr.api", "ecs-agent"]] {
-            let mut fresh = seen(services, &spec.ownership("123456789012").tags());
+            let mut fresh = seen(services, &spec);
             let name = |service: &str| format!("{NAME}{service}");
             for (service, state) in [("ssm", "available"), ("ecr.dkr", "pending")] {
                 let mut endpoint =

@@ -249,10 +249,14 @@ impl Projection<'_> {
             .unwrap_or_default();
         let plan = self.topology.filter(|_| !self.unknown.touch(&["name"]));
         let plan = plan.map(|topology| &topology.security_group);
+        let name = config.name.or(known(plan.map(|plan| plan.name.as_str())));
+        let description = config.description.or(known(plan.map(|plan| plan.description.as_str())));
+        // AWS changes neither, so that another group takes its place.
+        let stays = name == prior.name && description == prior.description;
         SecurityGroup {
-            id: keep(&prior.id),
-            name: config.name.or(known(plan.map(|plan| plan.name.as_str()))),
-            description: config.description.or(known(plan.map(|plan| plan.description.as_str()))),
+            id: if stays { keep(&prior.id) } else { Value::Unknown },
+            name,
+            description,
             allow_all_outbound: config.allow_all_outbound.or(Value::Value(false)),
             ingress_rules: config.ingress_rules.map(with_protocols).or(Value::Value(Vec::new())),
             additional_ids: config.additional_ids.or(Value::Value(Vec::new())),

@@ -11,12 +11,12 @@ use crate::provider::attribute::List;
 use crate::provider::environment::model::{IngressRule, SecurityGroup};
 use crate::provider::environment::spec;
 use crate::provider::number::Number;
-use crate::provider::read::list;
+use crate::provider::read::{list, object};
 
 impl Sight<'_> {
     pub(super) fn security_group(&self, reference: &SecurityGroup) -> SecurityGroup {
         let additional_ids = self.additional_group_ids(reference);
-        let Some(group) = self.observed.own_security_group(self.ownership, None) else {
+        let Some(group) = self.own_group() else {
             return SecurityGroup {
                 id: Value::Null,
                 allow_all_outbound: reference.allow_all_outbound.or(Value::Value(false)),
@@ -33,6 +33,23 @@ impl Sight<'_> {
             ingress_rules: self.ingress_rules(&reference.ingress_rules, group),
             additional_ids,
         }
+    }
+
+    /// The environment's own group. While one takes the place of another, it is the one that the state is to be of; else the one that
+    /// the compute environment has.
+    pub(super) fn own_group(&self) -> Option<&observed::SecurityGroup> {
+        let own = self.observed.own_security_groups(self.ownership, None);
+        let reference = object(&self.reference.security_group);
+        let wanted = |group: &&&observed::SecurityGroup| {
+            reference.name.as_deref_option() == Some(&group.name)
+                && reference.description.as_deref_option() == Some(&group.description)
+        };
+        let compute = self.current();
+        let used = |group: &&&observed::SecurityGroup| {
+            compute.is_some_and(|compute| compute.security_group_ids.contains(&group.id))
+        };
+        let found = own.iter().find(wanted).or_else(|| own.iter().find(used));
+        found.or(own.first()).copied()
     }
 
     /// The rules besides those that are always there. Those of the reference stay as they were written.
@@ -65,16 +82,13 @@ impl Sight<'_> {
         let Some(compute) = self.current() else {
             return reference.additional_ids.clone().or(Value::Value(List::new()));
         };
-        let own = self
-            .observed
-            .own_security_group(self.ownership, None)
-            .map(|group| &group.id);
+        let own = self.observed.own_security_groups(self.ownership, None);
         // The group itself may be gone while the compute environment still names it.
         let former = reference.id.as_ref_option();
         let others = compute
             .security_group_ids
             .iter()
-            .filter(|id| Some(*id) != own && Some(*id) != former);
+            .filter(|id| own.iter().all(|group| group.id != **id) && Some(*id) != former);
         list(in_order_of(&reference.additional_ids, others.cloned()))
     }
 }

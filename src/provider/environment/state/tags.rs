@@ -34,10 +34,7 @@ impl Sight<'_> {
         if !self.observed.existing_network {
             return self.observed.vpc.as_ref().map(|vpc| &vpc.tags);
         }
-        let group = self
-            .observed
-            .own_security_group(self.ownership, None)
-            .map(|group| &group.tags);
+        let group = self.own_group().map(|group| &group.tags);
         let compute = self.current();
         group.or_else(|| compute.map(|environment| &environment.tags))
     }

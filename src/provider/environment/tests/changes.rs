@@ -74,8 +74,8 @@ const CHANGES: &[(&str, &str, &[&str], &[&str])] = &[
     (
         r#""for-batch-compute-environment""#,
         r#""other""#,
-        &["security_group.name"],
-        &["*"],
+        &[],
+        &["security_group.id", "compute_environment.status_reason"],
     ),
     (
         r#""max_vcpus": 4"#,

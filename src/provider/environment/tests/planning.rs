@@ -176,7 +176,7 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
     (
         "security_group.name",
         |c| section(&mut c.security_group, |g| g.name = Value::Unknown),
-        &[],
+        &["security_group.id", "compute_environment.status_reason"],
     ),
     (
         "security_group.additional_ids",
