@@ -6,8 +6,8 @@ use terraform_provider_isolated::cloud::{
 };
 use terraform_provider_isolated::domain::Tags;
 use terraform_provider_isolated::domain::batch::{
-    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, LaunchTemplate, LaunchTemplateOverride,
-    TemplateVersion, UpdatePolicy,
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceResources, LaunchTemplate,
+    LaunchTemplateOverride, TemplateVersion, UpdatePolicy,
 };
 
 use crate::world::{self, Network, calls, one, tag};
@@ -29,23 +29,25 @@ pub(crate) async fn request(
         security_group_ids: one(&network.group_id),
         container_insights: None,
         instances: Some(InstancesRequest {
-            allocation_strategy: AllocationStrategy::BestFitProgressive,
-            instance_types: vec!["t3.small".to_owned()],
-            min_vcpus: 0,
-            desired_vcpus: Some(0),
-            bid_percentage: None,
-            image_id: None,
-            ec2_configuration: vec![Ec2Configuration {
-                image_type: "ECS_AL2023".to_owned(),
-                image_id_override: Some("ami-12c6146b".to_owned()),
-            }],
-            ec2_key_pair: None,
-            placement_group: None,
-            launch_template: None,
+            resources: InstanceResources {
+                allocation_strategy: AllocationStrategy::BestFitProgressive,
+                instance_types: vec!["t3.small".to_owned()],
+                min_vcpus: 0,
+                desired_vcpus: Some(0),
+                bid_percentage: None,
+                image_id: None,
+                ec2_configuration: vec![Ec2Configuration {
+                    image_type: "ECS_AL2023".to_owned(),
+                    image_id_override: Some("ami-12c6146b".to_owned()),
+                }],
+                ec2_key_pair: None,
+                placement_group: None,
+                launch_template: None,
+                instance_tags: tag("Name", "worker"),
+                min_scale_down_delay_minutes: None,
+            },
             instance_role_arn: world::instance_profile(cloud, name).await,
             spot_iam_fleet_role_arn: None,
-            instance_tags: tag("Name", "worker"),
-            min_scale_down_delay_minutes: None,
         }),
         tags: tag("Team", "blue"),
     }
@@ -67,7 +69,7 @@ async fn a_compute_environment() {
     assert_eq!(seen.allocation_strategy.as_deref(), Some("BEST_FIT_PROGRESSIVE"));
     assert_eq!(seen.instance_types, ["t3.small"]);
     let instances = request.instances.clone().unwrap();
-    assert_eq!(seen.ec2_configuration, instances.ec2_configuration);
+    assert_eq!(seen.ec2_configuration, instances.resources.ec2_configuration);
     assert_eq!(seen.instance_role_arn.as_ref(), Some(&instances.instance_role_arn));
     assert_eq!(
         (&seen.subnet_ids, &seen.security_group_ids),
@@ -75,7 +77,7 @@ async fn a_compute_environment() {
     );
     assert_eq!(
         (&seen.instance_tags, &seen.tags),
-        (&instances.instance_tags, &request.tags)
+        (&instances.resources.instance_tags, &request.tags)
     );
     assert!(seen.service_role_arn.unwrap().contains("AWSServiceRoleForBatch"));
     assert!(seen.ecs_cluster_arn.is_some());
@@ -183,12 +185,12 @@ async fn every_field_of_instances_comes_back_and_is_cleared() {
     request.compute_type = ComputeType::Spot;
     request.container_insights = Some(ContainerInsights::Enhanced);
     let instances = request.instances.as_mut().unwrap();
-    instances.allocation_strategy = AllocationStrategy::SpotPriceCapacityOptimized;
-    instances.instance_types = vec!["c5".to_owned(), "t3.small".to_owned()];
-    instances.bid_percentage = Some(60);
-    instances.placement_group = Some("together".to_owned());
-    instances.launch_template = Some(template("3"));
-    instances.min_scale_down_delay_minutes = Some(60);
+    instances.resources.allocation_strategy = AllocationStrategy::SpotPriceCapacityOptimized;
+    instances.resources.instance_types = vec!["c5".to_owned(), "t3.small".to_owned()];
+    instances.resources.bid_percentage = Some(60);
+    instances.resources.placement_group = Some("together".to_owned());
+    instances.resources.launch_template = Some(template("3"));
+    instances.resources.min_scale_down_delay_minutes = Some(60);
     cloud.create_compute_environment(&request).await.unwrap();
     let seen = || async { cloud.compute_environment(NAME).await.unwrap().unwrap() };
 

@@ -282,21 +282,22 @@ pub(super) fn unknown_environment(name_or_arn: &str) -> Refusal {
 
 /// What Batch stores of instances.
 fn of_instances(request: &InstancesRequest) -> ComputeEnvironment {
+    let resources = &request.resources;
     ComputeEnvironment {
-        allocation_strategy: Some(request.allocation_strategy.as_str().to_owned()),
-        instance_types: request.instance_types.clone(),
-        min_vcpus: request.min_vcpus,
-        desired_vcpus: Some(request.desired_vcpus.unwrap_or(request.min_vcpus)),
-        bid_percentage: request.bid_percentage,
-        image_id: request.image_id.clone(),
-        ec2_configuration: or_default(&request.ec2_configuration),
-        ec2_key_pair: request.ec2_key_pair.clone(),
-        placement_group: request.placement_group.clone(),
-        launch_template: request.launch_template.clone(),
+        allocation_strategy: Some(resources.allocation_strategy.as_str().to_owned()),
+        instance_types: resources.instance_types.clone(),
+        min_vcpus: resources.min_vcpus,
+        desired_vcpus: Some(resources.desired_vcpus.unwrap_or(resources.min_vcpus)),
+        bid_percentage: resources.bid_percentage,
+        image_id: resources.image_id.clone(),
+        ec2_configuration: or_default(&resources.ec2_configuration),
+        ec2_key_pair: resources.ec2_key_pair.clone(),
+        placement_group: resources.placement_group.clone(),
+        launch_template: resources.launch_template.clone(),
         instance_role_arn: Some(request.instance_role_arn.clone()),
         spot_iam_fleet_role_arn: request.spot_iam_fleet_role_arn.clone(),
-        instance_tags: request.instance_tags.clone(),
-        min_scale_down_delay_minutes: request.min_scale_down_delay_minutes.filter(|minutes| *minutes > 0),
+        instance_tags: resources.instance_tags.clone(),
+        min_scale_down_delay_minutes: resources.min_scale_down_delay_minutes.filter(|minutes| *minutes > 0),
         ..ComputeEnvironment::default()
     }
 }

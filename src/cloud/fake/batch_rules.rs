@@ -54,19 +54,20 @@ fn check_instances(
     instances: &InstancesRequest,
     request: &ComputeEnvironmentRequest,
 ) -> Answer<()> {
-    check_vcpus(instances.min_vcpus, request.max_vcpus)?;
-    if instances.instance_types.is_empty() || instances.instance_role_arn.is_empty() {
+    let resources = &instances.resources;
+    check_vcpus(resources.min_vcpus, request.max_vcpus)?;
+    if resources.instance_types.is_empty() || instances.instance_role_arn.is_empty() {
         return invalid("Error executing request, Exception : Instance types and an instance role are required.");
     }
-    let strategy = instances.allocation_strategy;
+    let strategy = resources.allocation_strategy;
     check_strategy(compute_type, strategy)?;
     let best_fit = strategy == AllocationStrategy::BestFit;
     if compute_type == ComputeType::Spot && best_fit && instances.spot_iam_fleet_role_arn.is_none() {
         return invalid("Error executing request, Exception : spotIamFleetRole is required.");
     }
-    check_bid(instances.bid_percentage)?;
-    check_delay(instances.min_scale_down_delay_minutes)?;
-    instances.launch_template.as_ref().map_or(Ok(()), check_template)
+    check_bid(resources.bid_percentage)?;
+    check_delay(resources.min_scale_down_delay_minutes)?;
+    resources.launch_template.as_ref().map_or(Ok(()), check_template)
 }
 
 fn check_strategy(compute_type: ComputeType, strategy: AllocationStrategy) -> Answer<()> {

@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use crate::cloud::Result;
 use crate::domain::Tags;
 use crate::domain::batch::{
-    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, LaunchTemplate, StateTimeLimitAction,
-    UpdatePolicy,
+    AllocationStrategy, ComputeType, ContainerInsights, Ec2Configuration, InstanceResources, LaunchTemplate,
+    StateTimeLimitAction, UpdatePolicy,
 };
 use crate::domain::observed::{ComputeEnvironment, JobQueue};
 
@@ -40,34 +40,12 @@ pub struct ComputeEnvironmentRequest {
 /// The part of [`ComputeEnvironmentRequest`] that is about EC2 instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstancesRequest {
-    /// Strategy.
-    pub allocation_strategy: AllocationStrategy,
-    /// Types.
-    pub instance_types: Vec<String>,
-    /// Lower bound.
-    pub min_vcpus: i32,
-    /// Starting value.
-    pub desired_vcpus: Option<i32>,
-    /// Most that a Spot Instance may cost, in per cent of the on-demand price.
-    pub bid_percentage: Option<i32>,
-    /// AMI.
-    pub image_id: Option<String>,
-    /// Image types.
-    pub ec2_configuration: Vec<Ec2Configuration>,
-    /// Key pair.
-    pub ec2_key_pair: Option<String>,
-    /// Placement group.
-    pub placement_group: Option<String>,
-    /// Launch template.
-    pub launch_template: Option<LaunchTemplate>,
+    /// Strategy, types, bounds, images, …
+    pub resources: InstanceResources,
     /// Instance profile ARN.
     pub instance_role_arn: String,
     /// Spot Fleet role ARN.
     pub spot_iam_fleet_role_arn: Option<String>,
-    /// Tags of the instances.
-    pub instance_tags: Tags,
-    /// Minutes that an idle instance is kept.
-    pub min_scale_down_delay_minutes: Option<i32>,
 }
 
 /// `batch:UpdateComputeEnvironment`. `None` leaves a field as it is.

@@ -26,8 +26,8 @@ pub use instance_type::validate_instance_type;
 pub use kind::check_number_of_subnets;
 pub use launch_template::{LaunchTemplate, LaunchTemplateOverride, TemplateVersion};
 pub use plan::{
-    ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstancesPlan, ServiceRoleChoice,
-    SpotFleetRoleChoice, UpdatePolicy,
+    ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstanceResources, InstancesPlan,
+    ServiceRoleChoice, SpotFleetRoleChoice, UpdatePolicy,
 };
 pub use queue::{JobQueuePlan, JobQueueSpec, StateTimeLimitAction, validate_job_queues};
 pub use reported::{is_default_ec2_configuration, reason_may_pass};

@@ -91,6 +91,21 @@ pub struct ComputeEnvironmentPlan {
 /// The part of a compute environment that is about EC2 instances.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstancesPlan {
+    /// What Batch is told of them as it is.
+    pub resources: InstanceResources,
+    /// Instance profile.
+    pub instance_profile: InstanceProfileChoice,
+    /// Spot Fleet's role; `None`: it needs none.
+    pub spot_fleet_role: Option<SpotFleetRoleChoice>,
+    /// Changing it moves instances to the newest AMI.
+    pub image_refresh: Option<String>,
+    /// What becomes of jobs when instances are exchanged.
+    pub update_policy: UpdatePolicy,
+}
+
+/// What Batch is told of EC2 instances, in the plan and in the request alike: all but the roles, whose ARNs are known when they are there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InstanceResources {
     /// Strategy.
     pub allocation_strategy: AllocationStrategy,
     /// Types, in the user's order, which matters to the [ordered](AllocationStrategy::is_ordered) strategies only.
@@ -111,16 +126,8 @@ pub struct InstancesPlan {
     pub placement_group: Option<String>,
     /// Launch template, with numbers as versions.
     pub launch_template: Option<LaunchTemplate>,
-    /// Instance profile.
-    pub instance_profile: InstanceProfileChoice,
-    /// Spot Fleet's role; `None`: it needs none.
-    pub spot_fleet_role: Option<SpotFleetRoleChoice>,
     /// Tags of the instances.
     pub instance_tags: Tags,
     /// Minutes that an idle instance is kept; `None`: Batch's default.
     pub min_scale_down_delay_minutes: Option<i32>,
-    /// Changing it moves instances to the newest AMI.
-    pub image_refresh: Option<String>,
-    /// What becomes of jobs when instances are exchanged.
-    pub update_policy: UpdatePolicy,
 }

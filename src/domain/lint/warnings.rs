@@ -138,7 +138,8 @@ fn quotas(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)
 fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &str)) {
     let plan = &topology.compute_environment;
     let Some(plan) = &plan.instances else { return };
-    if plan.allocation_strategy == AllocationStrategy::BestFit {
+    let resources = &plan.resources;
+    if resources.allocation_strategy == AllocationStrategy::BestFit {
         warn(
             "compute_environment.allocation_strategy",
             "BEST_FIT cannot be updated in place".to_owned(),
@@ -146,14 +147,14 @@ fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, 
              it; and jobs wait when the one type that fits best is short. The other strategies have neither drawback.",
         );
     }
-    if plan.min_vcpus > 0 {
+    if resources.min_vcpus > 0 {
         warn(
             "compute_environment.min_vcpus",
-            format!("{} vCPUs are kept running, and billed, when idle", plan.min_vcpus),
+            format!("{} vCPUs are kept running, and billed, when idle", resources.min_vcpus),
             "AWS Batch keeps them even while the compute environment is disabled. Set it to 0 to pay for nothing that is not used.",
         );
     }
-    if plan.image_id.is_none() && plan.ec2_configuration.iter().any(image::is_retired) {
+    if resources.image_id.is_none() && resources.ec2_configuration.iter().any(image::is_retired) {
         warn(
             "compute_environment.ec2_configuration",
             "The images of Amazon Linux 2 are retired".to_owned(),
@@ -161,12 +162,12 @@ fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, 
              ECS_AL2023 or ECS_AL2023_NVIDIA.",
         );
     }
-    let own_images = !plan.ec2_configuration.is_empty()
-        && plan
+    let own_images = !resources.ec2_configuration.is_empty()
+        && resources
             .ec2_configuration
             .iter()
             .all(|image| image.image_id_override.is_some());
-    if plan.image_refresh.is_some() && (plan.image_id.is_some() || own_images) {
+    if plan.image_refresh.is_some() && (resources.image_id.is_some() || own_images) {
         warn(
             "compute_environment.image_refresh",
             "There is no newer image than the one that is named".to_owned(),

@@ -84,7 +84,10 @@ impl Topology {
     fn write_compute_environment(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let plan = &self.compute_environment;
         let state = if plan.enabled { "ENABLED" } else { "DISABLED" };
-        let strategy = plan.instances.as_ref().map(|instances| instances.allocation_strategy);
+        let strategy = plan
+            .instances
+            .as_ref()
+            .map(|instances| instances.resources.allocation_strategy);
         let strategy = strategy.map(|strategy| format!(" {strategy}")).unwrap_or_default();
         writeln!(
             f,
@@ -104,12 +107,13 @@ impl Topology {
 }
 
 fn write_instances(f: &mut fmt::Formatter<'_>, plan: &InstancesPlan, max_vcpus: i32) -> fmt::Result {
-    let desired = plan
+    let resources = &plan.resources;
+    let desired = resources
         .desired_vcpus
         .map_or_else(|| "unset".to_owned(), |vcpus| vcpus.to_string());
-    let (types, min) = (plan.instance_types.join(", "), plan.min_vcpus);
+    let (types, min) = (resources.instance_types.join(", "), resources.min_vcpus);
     writeln!(f, "  {types}, vCPUs min {min} desired {desired} max {max_vcpus}")?;
-    if let Some(template) = &plan.launch_template {
+    if let Some(template) = &resources.launch_template {
         let version = template.template.version.as_deref().unwrap_or_default();
         let key = template.template.key().unwrap_or_default();
         writeln!(f, "  launch template {key}, version {version}")?;

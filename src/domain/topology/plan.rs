@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::place::{self, Place};
 use super::{EndpointPlan, RolePlan, SecurityGroupPlan, SubnetPlan, Topology, VpcPlan};
 use crate::domain::batch::{
-    ComputeEnvironmentPlan, InstanceProfileChoice, InstancesPlan, JobQueuePlan, LaunchTemplate, ServiceRoleChoice,
-    SpotFleetRoleChoice, check_number_of_subnets, memory, queue, rules, validate_job_queues, validate_spec,
+    ComputeEnvironmentPlan, InstanceProfileChoice, InstanceResources, InstancesPlan, JobQueuePlan, LaunchTemplate,
+    ServiceRoleChoice, SpotFleetRoleChoice, check_number_of_subnets, memory, queue, rules, validate_job_queues,
+    validate_spec,
 };
 use crate::domain::endpoint::policy::{self, Perimeter};
 use crate::domain::endpoint::{self, EndpointKind, Service};
@@ -355,20 +356,22 @@ impl Planner<'_> {
     fn instances(&self) -> Option<InstancesPlan> {
         let spec = &self.spec.compute_environment;
         Some(InstancesPlan {
-            allocation_strategy: spec.allocation_strategy()?,
-            instance_types: spec.instance_types(),
-            min_vcpus: spec.min_vcpus(),
-            desired_vcpus: spec.desired_vcpus,
-            bid_percentage: spec.bid_percentage,
-            image_id: spec.image_id.clone(),
-            ec2_configuration: spec.ec2_configuration.clone(),
-            ec2_key_pair: spec.ec2_key_pair.clone(),
-            placement_group: spec.placement_group.clone(),
-            launch_template: self.launch_template.clone(),
+            resources: InstanceResources {
+                allocation_strategy: spec.allocation_strategy()?,
+                instance_types: spec.instance_types(),
+                min_vcpus: spec.min_vcpus(),
+                desired_vcpus: spec.desired_vcpus,
+                bid_percentage: spec.bid_percentage,
+                image_id: spec.image_id.clone(),
+                ec2_configuration: spec.ec2_configuration.clone(),
+                ec2_key_pair: spec.ec2_key_pair.clone(),
+                placement_group: spec.placement_group.clone(),
+                launch_template: self.launch_template.clone(),
+                instance_tags: spec.instance_tags.clone(),
+                min_scale_down_delay_minutes: spec.min_scale_down_delay_minutes,
+            },
             instance_profile: self.spec.instance_profile()?,
             spot_fleet_role: self.spec.spot_fleet_role(),
-            instance_tags: spec.instance_tags.clone(),
-            min_scale_down_delay_minutes: spec.min_scale_down_delay_minutes,
             image_refresh: spec.image_refresh.clone(),
             update_policy: spec.update_policy.unwrap_or_default(),
         })

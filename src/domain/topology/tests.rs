@@ -111,7 +111,7 @@ fn every_part_carries_the_users_tags_ownership_and_a_name() {
         assert!(tags["Name"].starts_with("simulation"), "{part}");
     }
     let instances = topology.compute_environment.instances.unwrap();
-    assert!(instances.instance_tags.is_empty());
+    assert!(instances.resources.instance_tags.is_empty());
 }
 
 #[test]

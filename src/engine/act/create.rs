@@ -280,20 +280,9 @@ fn of_instances(plan: &InstancesPlan, observed: &Observed) -> Result<InstancesRe
         return Err(missing("Spot Fleet role"));
     }
     Ok(InstancesRequest {
-        allocation_strategy: plan.allocation_strategy,
-        instance_types: plan.instance_types.clone(),
-        min_vcpus: plan.min_vcpus,
-        desired_vcpus: plan.desired_vcpus,
-        bid_percentage: plan.bid_percentage,
-        image_id: plan.image_id.clone(),
-        ec2_configuration: plan.ec2_configuration.clone(),
-        ec2_key_pair: plan.ec2_key_pair.clone(),
-        placement_group: plan.placement_group.clone(),
-        launch_template: plan.launch_template.clone(),
+        resources: plan.resources.clone(),
         instance_role_arn: compare::instance_profile_arn(plan, observed).ok_or_else(|| missing("instance profile"))?,
         spot_iam_fleet_role_arn,
-        instance_tags: plan.instance_tags.clone(),
-        min_scale_down_delay_minutes: plan.min_scale_down_delay_minutes,
     })
 }
 

@@ -7,8 +7,8 @@ use super::tag_changes;
 use crate::cloud::{ComputeEnvironmentUpdate, InfrastructureUpdate, ScalingUpdate};
 use crate::domain::Tags;
 use crate::domain::batch::{
-    self, ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstancesPlan, LaunchTemplate,
-    ServiceRoleChoice, SpotFleetRoleChoice, memory,
+    self, ComputeEnvironmentPlan, Ec2Configuration, InstanceProfileChoice, InstanceResources, InstancesPlan,
+    LaunchTemplate, ServiceRoleChoice, SpotFleetRoleChoice, memory,
 };
 use crate::domain::identity;
 use crate::domain::observed::{ComputeEnvironment, Observed};
@@ -102,39 +102,40 @@ fn instances_update(
     current: &ComputeEnvironment,
     update: &mut ComputeEnvironmentUpdate,
 ) {
+    let wanted = &plan.resources;
     let compute_type = topology.compute_environment.compute_type;
     let current_profile = current.instance_role_arn.as_deref().map(identity::name_in_arn);
     let delay = |minutes: Option<i32>| minutes.unwrap_or(0);
     // On on-demand instances the bound means nothing, and may be left from before.
     let bid = |percentage: Option<i32>| percentage.unwrap_or(NO_BID);
     let bid_counts = compute_type.takes("bid_percentage");
-    let template = template_change(plan, current);
+    let template = template_change(wanted, current);
     let refresh = plan.image_refresh.as_ref();
     let refreshed = current.tags.get(memory::IMAGE_REFRESH_KEY);
 
-    update.scaling.min_vcpus = changed(plan.min_vcpus, current.min_vcpus);
+    update.scaling.min_vcpus = changed(wanted.min_vcpus, current.min_vcpus);
     update.scaling.min_scale_down_delay_minutes = changed(
-        delay(plan.min_scale_down_delay_minutes),
+        delay(wanted.min_scale_down_delay_minutes),
         delay(current.min_scale_down_delay_minutes),
     );
     let policy = current.update_policy.unwrap_or_default();
     update.update_policy = changed(plan.update_policy, policy).filter(|_| topology.compute_environment.updatable);
     update.infrastructure = InfrastructureUpdate {
         compute_type: (current.compute_type != compute_type.as_str()).then_some(compute_type),
-        allocation_strategy: (current.allocation_strategy.as_deref() != Some(plan.allocation_strategy.as_str()))
-            .then_some(plan.allocation_strategy),
-        instance_types: (!same_instance_types(plan, current)).then(|| plan.instance_types.clone()),
-        bid_percentage: changed(bid(plan.bid_percentage), bid(current.bid_percentage)).filter(|_| bid_counts),
-        image_id: text_change(plan.image_id.as_deref(), current.image_id.as_deref()),
-        ec2_configuration: (!same_ec2_configuration(plan, current)).then(|| plan.ec2_configuration.clone()),
-        ec2_key_pair: text_change(plan.ec2_key_pair.as_deref(), current.ec2_key_pair.as_deref()),
-        placement_group: text_change(plan.placement_group.as_deref(), current.placement_group.as_deref()),
+        allocation_strategy: (current.allocation_strategy.as_deref() != Some(wanted.allocation_strategy.as_str()))
+            .then_some(wanted.allocation_strategy),
+        instance_types: (!same_instance_types(wanted, current)).then(|| wanted.instance_types.clone()),
+        bid_percentage: changed(bid(wanted.bid_percentage), bid(current.bid_percentage)).filter(|_| bid_counts),
+        image_id: text_change(wanted.image_id.as_deref(), current.image_id.as_deref()),
+        ec2_configuration: (!same_ec2_configuration(wanted, current)).then(|| wanted.ec2_configuration.clone()),
+        ec2_key_pair: text_change(wanted.ec2_key_pair.as_deref(), current.ec2_key_pair.as_deref()),
+        placement_group: text_change(wanted.placement_group.as_deref(), current.placement_group.as_deref()),
         // The AMI of a launch template stays, even without the template, unless Batch is told to look for it.
         update_to_latest_image_version: template.is_some() || (refresh.is_some() && refresh != refreshed),
         launch_template: template,
         instance_role_arn: instance_profile_arn(plan, observed)
             .filter(|arn| current_profile != Some(identity::name_in_arn(arn))),
-        instance_tags: instance_tags_change(topology, plan, current),
+        instance_tags: instance_tags_change(topology, &wanted.instance_tags, current),
         ..std::mem::take(&mut update.infrastructure)
     };
 }
@@ -195,7 +196,7 @@ fn insights_change(plan: &ComputeEnvironmentPlan, current: &ComputeEnvironment) 
     (current.container_insights.as_deref() != Some(wanted.as_str())).then_some(wanted)
 }
 
-fn template_change(plan: &InstancesPlan, current: &ComputeEnvironment) -> Option<LaunchTemplate> {
+fn template_change(plan: &InstanceResources, current: &ComputeEnvironment) -> Option<LaunchTemplate> {
     match (&plan.launch_template, &current.launch_template) {
         (None, None) => None,
         (Some(wanted), Some(seen)) if wanted.is_same(seen) => None,
@@ -204,8 +205,7 @@ fn template_change(plan: &InstancesPlan, current: &ComputeEnvironment) -> Option
 }
 
 /// The instances' tags, if they differ; those of others that are ignored stay, because the call replaces all.
-fn instance_tags_change(topology: &Topology, plan: &InstancesPlan, current: &ComputeEnvironment) -> Option<Tags> {
-    let wanted = &plan.instance_tags;
+fn instance_tags_change(topology: &Topology, wanted: &Tags, current: &ComputeEnvironment) -> Option<Tags> {
     if tag_changes(&current.instance_tags, wanted, &topology.ignored_tags).is_empty() {
         return None;
     }
@@ -216,7 +216,7 @@ fn instance_tags_change(topology: &Topology, plan: &InstancesPlan, current: &Com
 }
 
 /// Whether the instance types are the planned ones. Their order matters to the strategies that are about it.
-fn same_instance_types(plan: &InstancesPlan, current: &ComputeEnvironment) -> bool {
+fn same_instance_types(plan: &InstanceResources, current: &ComputeEnvironment) -> bool {
     let set = |types: &[String]| types.iter().cloned().collect::<BTreeSet<_>>();
     if plan.allocation_strategy.is_ordered() {
         plan.instance_types == current.instance_types
@@ -232,7 +232,7 @@ fn text_change(wanted: Option<&str>, current: Option<&str>) -> Option<String> {
 }
 
 /// Whether the image types are as planned. When none are given, Batch fills in its default, which is no difference.
-fn same_ec2_configuration(plan: &InstancesPlan, current: &ComputeEnvironment) -> bool {
+fn same_ec2_configuration(plan: &InstanceResources, current: &ComputeEnvironment) -> bool {
     if plan.ec2_configuration.is_empty() {
         return batch::is_default_ec2_configuration(&current.ec2_configuration, &plan.instance_types);
     }

@@ -141,7 +141,7 @@ impl Planner<'_> {
         if let Some((topology, _)) = &planned {
             let instances = topology.compute_environment.instances.as_ref();
             spec.compute_environment.launch_template =
-                instances.and_then(|instances| instances.launch_template.clone());
+                instances.and_then(|instances| instances.resources.launch_template.clone());
         }
         let swaps = self.swaps(connection, &spec);
         if !swaps.is_empty() && spec.kept.compute_environment_name.take().is_some() {

@@ -79,21 +79,22 @@ pub(super) fn resources(request: &ComputeEnvironmentRequest) -> ComputeResource 
     reason = "image_id is an argument of the resource and works until AWS removes it"
 )]
 fn with_instances(resources: ComputeResourceBuilder, request: &InstancesRequest) -> ComputeResourceBuilder {
+    let instances = &request.resources;
     resources
-        .allocation_strategy(CrAllocationStrategy::from(request.allocation_strategy.as_str()))
-        .set_instance_types(Some(request.instance_types.clone()))
-        .minv_cpus(request.min_vcpus)
-        .set_desiredv_cpus(request.desired_vcpus)
-        .set_bid_percentage(request.bid_percentage)
-        .set_image_id(request.image_id.clone())
-        .set_ec2_configuration((!request.ec2_configuration.is_empty()).then(|| images(&request.ec2_configuration)))
-        .set_ec2_key_pair(request.ec2_key_pair.clone())
-        .set_placement_group(request.placement_group.clone())
-        .set_launch_template(request.launch_template.as_ref().map(launch_template::to_sdk))
+        .allocation_strategy(CrAllocationStrategy::from(instances.allocation_strategy.as_str()))
+        .set_instance_types(Some(instances.instance_types.clone()))
+        .minv_cpus(instances.min_vcpus)
+        .set_desiredv_cpus(instances.desired_vcpus)
+        .set_bid_percentage(instances.bid_percentage)
+        .set_image_id(instances.image_id.clone())
+        .set_ec2_configuration((!instances.ec2_configuration.is_empty()).then(|| images(&instances.ec2_configuration)))
+        .set_ec2_key_pair(instances.ec2_key_pair.clone())
+        .set_placement_group(instances.placement_group.clone())
+        .set_launch_template(instances.launch_template.as_ref().map(launch_template::to_sdk))
         .instance_role(&request.instance_role_arn)
         .set_spot_iam_fleet_role(request.spot_iam_fleet_role_arn.clone())
-        .set_tags(some_map(&request.instance_tags))
-        .set_scaling_policy(request.min_scale_down_delay_minutes.map(scaling_policy))
+        .set_tags(some_map(&instances.instance_tags))
+        .set_scaling_policy(instances.min_scale_down_delay_minutes.map(scaling_policy))
 }
 
 /// `None`: no field of `computeResources` changes. AWS refuses an empty one ("At least one compute-resources attribute must be

@@ -55,8 +55,8 @@ async fn a_bad_request_is_refused_at_once() {
             name: "_a".into(),
             ..request.clone()
         },
-        with_instances(&request, |instances| instances.min_vcpus = 5),
-        with_instances(&request, |instances| instances.instance_types.clear()),
+        with_instances(&request, |instances| instances.resources.min_vcpus = 5),
+        with_instances(&request, |instances| instances.resources.instance_types.clear()),
     ];
     for request in bad {
         refused(

@@ -28,7 +28,7 @@ async fn each_type_has_its_own_fields_and_strategies() {
     let healthy = healthy_request(&cloud).await;
     let strategy = |compute_type, strategy| {
         with_instances(&of_type(&healthy, compute_type), |instances| {
-            instances.allocation_strategy = strategy
+            instances.resources.allocation_strategy = strategy
         })
     };
     let wrong = [
@@ -70,16 +70,18 @@ async fn each_type_has_its_own_fields_and_strategies() {
             "spotIamFleetRole",
         ),
         (
-            with_instances(&healthy, |instances| instances.min_scale_down_delay_minutes = Some(5)),
+            with_instances(&healthy, |instances| {
+                instances.resources.min_scale_down_delay_minutes = Some(5)
+            }),
             "minScaleDownDelayMinutes",
         ),
         (
-            with_instances(&healthy, |instances| instances.bid_percentage = Some(0)),
+            with_instances(&healthy, |instances| instances.resources.bid_percentage = Some(0)),
             "bidPercentage",
         ),
         (
             with_instances(&healthy, |instances| {
-                instances.launch_template = Some(Default::default())
+                instances.resources.launch_template = Some(Default::default())
             }),
             "launchTemplateId",
         ),
@@ -97,7 +99,7 @@ async fn a_fleet_role_that_does_not_exist_makes_it_invalid() {
     let cloud = tokyo();
     let healthy = healthy_request(&cloud).await;
     let request = with_instances(&of_type(&healthy, ComputeType::Spot), |instances| {
-        instances.allocation_strategy = AllocationStrategy::BestFit;
+        instances.resources.allocation_strategy = AllocationStrategy::BestFit;
         instances.spot_iam_fleet_role_arn = Some("arn:aws:iam::123456789012:role/nobody".to_owned());
     });
     create(&cloud, &request).await.unwrap();

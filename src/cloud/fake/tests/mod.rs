@@ -19,7 +19,7 @@ use crate::cloud::{
     SubnetRequest, VpcRequest,
 };
 use crate::domain::Tags;
-use crate::domain::batch::{AllocationStrategy, ComputeType};
+use crate::domain::batch::{AllocationStrategy, ComputeType, InstanceResources};
 use crate::domain::endpoint::EndpointKind;
 use crate::domain::observed::{ComputeEnvironment, Endpoint};
 use crate::domain::spec::InstanceTenancy;
@@ -135,20 +135,22 @@ async fn healthy_request(cloud: &FakeCloud) -> ComputeEnvironmentRequest {
         security_group_ids: set(&[&group(cloud, &vpc_id, "instances").await]),
         container_insights: None,
         instances: Some(InstancesRequest {
-            allocation_strategy: AllocationStrategy::BestFitProgressive,
-            instance_types: vec!["t3.small".to_owned()],
-            min_vcpus: 0,
-            desired_vcpus: Some(0),
-            bid_percentage: None,
-            image_id: None,
-            ec2_configuration: Vec::new(),
-            ec2_key_pair: None,
-            placement_group: None,
-            launch_template: None,
+            resources: InstanceResources {
+                allocation_strategy: AllocationStrategy::BestFitProgressive,
+                instance_types: vec!["t3.small".to_owned()],
+                min_vcpus: 0,
+                desired_vcpus: Some(0),
+                bid_percentage: None,
+                image_id: None,
+                ec2_configuration: Vec::new(),
+                ec2_key_pair: None,
+                placement_group: None,
+                launch_template: None,
+                instance_tags: Tags::new(),
+                min_scale_down_delay_minutes: None,
+            },
             instance_role_arn: cloud.add_instance_profile("existing"),
             spot_iam_fleet_role_arn: None,
-            instance_tags: Tags::new(),
-            min_scale_down_delay_minutes: None,
         }),
         tags: Tags::new(),
     }

@@ -119,7 +119,7 @@ async fn best_fit_and_custom_roles_scale_but_do_not_change_infrastructure() {
     let cloud = tokyo();
     let healthy = healthy_request(&cloud).await;
     let best_fit = with_instances(&healthy, |instances| {
-        instances.allocation_strategy = AllocationStrategy::BestFit;
+        instances.resources.allocation_strategy = AllocationStrategy::BestFit;
     });
     let custom_role = ComputeEnvironmentRequest {
         service_role_arn: Some(cloud.add_service_role("service")),

@@ -116,7 +116,7 @@ impl Projection<'_> {
     }
 
     fn strategy(&self, instances: &Instances<'_>) -> Option<AllocationStrategy> {
-        instances.plan().map(|plan| plan.allocation_strategy)
+        instances.plan().map(|plan| plan.resources.allocation_strategy)
     }
 
     /// What Batch reports of the compute environment. It stays as it is unless something about it changes.

@@ -18,7 +18,7 @@ pub(super) fn planned(config: &Value<LaunchTemplate>, plan: Option<&InstancesPla
     if *config == LaunchTemplate::default() {
         return Value::Value(config.clone());
     }
-    let plan = plan.and_then(|plan| plan.launch_template.as_ref());
+    let plan = plan.and_then(|plan| plan.resources.launch_template.as_ref());
     let plan = plan.filter(|_| Unknowns::of(config).is_empty());
     let overrides = config.overrides.clone().map(|entries| {
         let planned = entries.into_iter().enumerate().map(|(index, entry)| {
