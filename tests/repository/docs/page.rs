@@ -53,7 +53,8 @@ fn resource(block: &Block) -> String {
         "\n## Import\n\n\
          An environment that this resource made is imported by its name, with `@` and the region if that is not the provider's. \
          What something else made (CloudFormation, CDK, other Terraform resources) is adopted by its VPC and the name of its compute \
-         environment; the next apply tags it:\n\n\
+         environment; the next apply tags it. Job queues that have no other compute environment are adopted as well: write them into \
+         `job_queues`, because a plan deletes what is left out there.\n\n\
          ```shell\n{}```\n\n\
          or, in the configuration:\n\n\
          ```terraform\nimport {{\n  to = isolated_batch_environment.simulation\n  id = \"simulation\"\n}}\n```\n",
