@@ -48,6 +48,8 @@ pub enum Milestone {
     SecurityGroup,
     /// Its rules are the desired ones.
     SecurityGroupRules,
+    /// Those whose place it takes carry the environment's tags.
+    SecurityGroupsClaimed,
     /// A former security group is gone, and its name is free.
     SecurityGroupGone(String),
     /// An endpoint exists (not: is available), with the right subnets, tables and groups.

@@ -1,6 +1,6 @@
 //! The VPC, its subnets, their route tables and the security group.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::graph::Task;
 use super::super::group::Groups;
@@ -179,10 +179,27 @@ pub(super) fn security_group(topology: &Topology, groups: &Groups<'_>, tasks: &m
             [Milestone::SecurityGroupRules],
         )
     };
+    let former = groups.leaving.iter().chain(&groups.held);
+    let unclaimed: BTreeSet<String> = former
+        .filter(|group| !topology.ownership.owns(&group.tags))
+        .map(|group| group.id.clone())
+        .collect();
+    if !unclaimed.is_empty() {
+        let step = Step::Tag {
+            ids: unclaimed,
+            tags: topology.ownership.tags(),
+        };
+        tasks.push(Task::new(step, [], [Milestone::SecurityGroupsClaimed]));
+    }
     let Some(group) = groups.current else {
+        // The former ones must not be forgotten once the state names this one.
         tasks.push(Task::new(
             Step::CreateSecurityGroup(groups.name.clone()),
-            [Milestone::Vpc, Milestone::SecurityGroupGone(groups.name.clone())],
+            [
+                Milestone::Vpc,
+                Milestone::SecurityGroupsClaimed,
+                Milestone::SecurityGroupGone(groups.name.clone()),
+            ],
             [Milestone::SecurityGroup],
         ));
         tasks.push(rules(&[Milestone::SecurityGroup]));

@@ -1,6 +1,8 @@
 //! Parts whose tags are gone, and which the state still knows.
 
 use super::{Lab, target};
+use crate::cloud::ErrorKind;
+use crate::cloud::faulty::Rule;
 use crate::domain::observed::Observed;
 use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
@@ -66,4 +68,32 @@ async fn a_zone_that_is_given_up_takes_them_along() {
     assert_eq!(outcome.failures, []);
     let world = lab.aws.world();
     assert_eq!((world.subnets.len(), world.route_tables.len()), (2, 1 + 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_another_one_follows_is_not_forgotten_when_the_move_fails() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let target = claiming(&topology, &lab.make(&topology).await);
+    lab.aws.remove_tags();
+    let after = lab
+        .topology(|spec| spec.security_group.name = Some("another".to_owned()))
+        .await;
+    let refusal = Rule::refuse(
+        "batch:UpdateComputeEnvironment",
+        ErrorKind::Denied,
+        "AccessDeniedException",
+        "You are not authorized.",
+    );
+    lab.faults.add(refusal);
+    let outcome = lab.engine.converge(&after, &target, None, &lab.control()).await;
+    assert!(!outcome.failures.is_empty());
+    assert_eq!(lab.aws.world().security_groups.len(), 1 + 2);
+
+    lab.faults.heal();
+    // The state knows the new group only; the former one is found by its tags.
+    let target = claiming(&after, &outcome.observed);
+    let outcome = lab.engine.converge(&after, &target, None, &lab.control()).await;
+    assert_eq!(outcome.failures, []);
+    assert_eq!(lab.aws.world().security_groups.len(), 1 + 1);
 }
