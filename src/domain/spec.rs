@@ -105,6 +105,14 @@ impl NetworkSpec {
     pub const DEFAULT_CIDR_BLOCK: &'static str = "10.0.0.0/16";
     /// Zones to use when neither `max_azs` nor `availability_zones` is set.
     pub const DEFAULT_MAX_AZS: usize = 3;
+
+    /// The VPC's blocks as far as they are chosen here: those of an existing one are for AWS to say.
+    pub fn own_blocks(&self) -> Vec<Ipv4Net> {
+        match self.existing {
+            None => vec![self.cidr_block],
+            Some(_) => Vec::new(),
+        }
+    }
 }
 
 /// `InstanceTenancy` of CreateVpc.

@@ -46,17 +46,17 @@ impl StateTimeLimitAction {
             if !all.contains(&word) {
                 let hint = suggest::did_you_mean(word, all.iter().copied());
                 let detail = format!("Use {}.{hint}", suggest::either(all));
-                found.push((field, Invalid::new(format!("{word:?} is not a {what}"), detail)));
+                found.push((field, Invalid::new(format!("{word:?} is not {what}"), detail)));
             }
         };
         word(
             "reason",
-            "reason that AWS Batch acts upon",
+            "a reason that AWS Batch acts upon",
             &self.reason,
             &Self::REASONS,
         );
-        word("state", "state that AWS Batch watches", &self.state, &Self::STATES);
-        word("action", "action that AWS Batch takes", &self.action, &Self::ACTIONS);
+        word("state", "a state that AWS Batch watches", &self.state, &Self::STATES);
+        word("action", "an action that AWS Batch takes", &self.action, &Self::ACTIONS);
         let (least, most) = (Self::MAX_TIME_SECONDS.start(), Self::MAX_TIME_SECONDS.end());
         if !Self::MAX_TIME_SECONDS.contains(&self.max_time_seconds) {
             found.push((

@@ -234,8 +234,8 @@ pub fn validate_image_refresh(word: &str) -> Result<(), Invalid> {
     };
     match word {
         "" => Err(Invalid::new(
-            "An empty word cannot change",
-            "Give any word, such as a date, or leave image_refresh out.",
+            "The word is empty",
+            "Give any word, such as the date of the refresh, or leave image_refresh out to refresh nothing.",
         )),
         _ => validate_tag(super::memory::IMAGE_REFRESH_KEY, word).map_err(told),
     }

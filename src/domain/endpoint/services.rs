@@ -83,12 +83,17 @@ fn policy_errors(spec: &EndpointsSpec, services: &[Service]) -> Vec<PlanError> {
         };
         errors.push(invalid.at(format!("endpoints.policies[{name:?}]")));
     }
-    if spec.policy == PolicyPreset::SameOrganization && spec.organization_id.is_none() {
-        let detail =
-            "Endpoint policies name the organisation. Set organization_id to its id, such as \"o-a1b2c3d4e5\".";
-        errors.push(Invalid::new("Which organisation is not said", detail).at("endpoints.organization_id"));
-    }
+    errors.extend(check_organization(spec).err());
     errors
+}
+
+/// Checks that a preset has the organisation that it names.
+pub fn check_organization(spec: &EndpointsSpec) -> Result<(), PlanError> {
+    if spec.policy != PolicyPreset::SameOrganization || spec.organization_id.is_some() {
+        return Ok(());
+    }
+    let detail = "Endpoint policies name the organisation. Set organization_id to its id, such as \"o-a1b2c3d4e5\".";
+    Err(Invalid::new("Which organisation is not said", detail).at("endpoints.organization_id"))
 }
 
 /// The service that a user asks for. One that is offered as gateway, which is free, gets a gateway.

@@ -13,6 +13,8 @@ use std::fmt;
 
 use ipnet::{Ipv4Net, Ipv6Net};
 
+use super::problem::{Invalid, PlanError};
+
 pub mod input;
 pub mod text;
 
@@ -125,6 +127,26 @@ pub fn ingress(vpc: &[Ipv4Net], extra: &[Rule]) -> BTreeSet<Rule> {
 /// The inbound rule that is always there: endpoints and instances reach each other by it.
 pub fn from_vpc(vpc: Ipv4Net) -> Rule {
     Rule::all_traffic(Peer::CidrBlock(vpc), Some("All traffic from the VPC"))
+}
+
+/// Rules of the user's that are there already: always, or by one before. AWS refuses the second one as a duplicate.
+pub fn repetitions(rules: &[Rule], vpc: &[Ipv4Net]) -> Vec<PlanError> {
+    let always: Vec<Rule> = vpc.iter().copied().map(from_vpc).collect();
+    let repeated = rules.iter().enumerate().filter_map(|(index, rule)| {
+        let is_same = |other: &Rule| other.same_permission(rule);
+        let invalid = if always.iter().any(is_same) {
+            let detail = "All traffic from the VPC's block is always let in. Remove the rule.";
+            Invalid::new("This rule is always there", detail)
+        } else if rules[..index].iter().any(is_same) {
+            let detail =
+                "AWS tells rules apart by protocol, ports and source, not by description. Remove one of the two.";
+            Invalid::new(format!("The rule \"{rule}\" is given twice"), detail)
+        } else {
+            return None;
+        };
+        Some(invalid.at(format!("security_group.ingress_rules[{index}]")))
+    });
+    repeated.collect()
 }
 
 /// Outbound rules: everything (the rule without a description that AWS gives every new group), or the VPC's blocks (endpoints, DNS) and HTTPS to the prefix lists of the gateway endpoints.

@@ -56,9 +56,8 @@ pub(super) fn find(spec: &Spec, facts: &Facts, services: &[Service]) -> Result<P
 pub(super) fn vpc_blocks(spec: &Spec, facts: &Facts) -> Vec<Ipv4Net> {
     let seen = facts.network.as_ref().and_then(|network| network.vpc.as_ref());
     match (&spec.network.existing, seen) {
-        (None, _) => vec![spec.network.cidr_block],
         (Some(_), Some(vpc)) => vpc.cidr_blocks.clone(),
-        (Some(_), None) => Vec::new(),
+        _ => spec.network.own_blocks(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::domain::batch::{
 use crate::domain::endpoint::policy::{self, Perimeter};
 use crate::domain::endpoint::{self, EndpointKind, Service};
 use crate::domain::facts::Facts;
-use crate::domain::firewall::{self, Rule, text};
+use crate::domain::firewall::{self, text};
 use crate::domain::limits::TAGS_PER_RESOURCE;
 use crate::domain::name::{self, Ownership};
 use crate::domain::problem::{Invalid, PlanError};
@@ -150,24 +150,10 @@ fn group_errors(spec: &Spec, facts: &Facts) -> Vec<PlanError> {
     if let Err(error) = text::validate_group_description(&spec.security_group_description()) {
         errors.push(error.at("security_group.description"));
     }
-    let always: Vec<Rule> = place::vpc_blocks(spec, facts)
-        .into_iter()
-        .map(firewall::from_vpc)
-        .collect();
-    for (index, rule) in group.ingress_rules.iter().enumerate() {
-        let at = format!("security_group.ingress_rules[{index}]");
-        if always.iter().any(|always| rule.same_permission(always)) {
-            let detail = "All traffic from the VPC's block is always let in. Remove the rule.";
-            errors.push(Invalid::new("This rule is always there", detail).at(at));
-        } else if group.ingress_rules[..index]
-            .iter()
-            .any(|other| other.same_permission(rule))
-        {
-            let detail =
-                "AWS tells rules apart by protocol, ports and source, not by description. Remove one of the two.";
-            errors.push(Invalid::new(format!("The rule \"{rule}\" is given twice"), detail).at(at));
-        }
-    }
+    errors.extend(firewall::repetitions(
+        &group.ingress_rules,
+        &place::vpc_blocks(spec, facts),
+    ));
     errors
 }
 

@@ -46,12 +46,13 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
     }
     reader.region(&config.region);
     reader.timeouts(config);
+    let network = reader.network(&object(&config.network));
     let spec = Spec {
         name: reader.parse("name", &config.name).unwrap_or_else(placeholder_name),
         region: surroundings.region.to_owned(),
-        network: reader.network(&object(&config.network)),
         endpoints: reader.endpoints(&object(&config.endpoints)),
-        security_group: reader.security_group(&object(&config.security_group)),
+        security_group: reader.security_group(&object(&config.security_group), &network),
+        network,
         compute_environment: reader.compute_environment(&object(&config.compute_environment)),
         job_queues: reader.job_queues(&config.job_queues),
         isolation: IsolationSpec {
@@ -64,6 +65,10 @@ pub(super) fn of_config(config: &Environment, surroundings: Surroundings<'_>) ->
         kept: surroundings.kept.map(kept).unwrap_or_default(),
     };
     let exists = surroundings.kept.is_some_and(exists);
+    let groups = &spec.security_group.additional_ids;
+    reader
+        .errors
+        .extend(batch::rules::check_number_of_groups(spec.compute_environment.compute_type, groups).err());
     reader
         .errors
         .extend(batch::validate_spec(&spec.compute_environment, exists));

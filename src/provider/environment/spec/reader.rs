@@ -8,12 +8,12 @@ use tf_provider::value::Value;
 use crate::domain::Tags;
 use crate::domain::batch;
 use crate::domain::endpoint::policy::{validate_document, validate_organization_id};
-use crate::domain::endpoint::services::validate_service_name;
+use crate::domain::endpoint::services::{check_organization, validate_service_name};
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
-use crate::domain::firewall::{Rule, RuleInput};
+use crate::domain::firewall::{self, Rule, RuleInput};
 use crate::domain::name::validate_region;
 use crate::domain::problem::{Invalid, PlanError};
-use crate::domain::spec::{EndpointsSpec, SecurityGroupSpec};
+use crate::domain::spec::{EndpointsSpec, NetworkSpec, SecurityGroupSpec};
 use crate::provider::attribute::{List, Map, Unknowns};
 use crate::provider::environment::model::{Endpoints, Environment, IngressRule, SecurityGroup};
 use crate::provider::environment::timeouts::{self, OPERATIONS};
@@ -83,7 +83,7 @@ impl Reader {
             let attribute = format!("endpoints.additional_services[{index}]");
             self.note(&attribute, validate_service_name(service));
         }
-        EndpointsSpec {
+        let spec = EndpointsSpec {
             cloudwatch_logs: config.cloudwatch_logs.unwrap_or(true),
             additional_services: services,
             private_dns_enabled: config.private_dns_enabled.unwrap_or(true),
@@ -94,7 +94,9 @@ impl Reader {
             }),
             policies: self.policies(&config.policies),
             enabled: config.enabled.unwrap_or(true),
-        }
+        };
+        self.errors.extend(check_organization(&spec).err());
+        spec
     }
 
     /// Policies by service. One that is not known yet is left out.
@@ -109,7 +111,10 @@ impl Reader {
                     policies.insert(service.clone(), document.clone());
                 }
                 Value::Null => {
-                    let invalid = Invalid::new("No policy", "Remove the entry to have the policy that policy names.");
+                    let invalid = Invalid::new(
+                        format!("The policy for {service:?} is null"),
+                        "Write a policy document, or remove the entry to have what endpoints.policy says.",
+                    );
                     self.errors.push(invalid.at(attribute));
                 }
                 Value::Unknown => {}
@@ -118,7 +123,7 @@ impl Reader {
         policies
     }
 
-    pub(super) fn security_group(&mut self, config: &SecurityGroup) -> SecurityGroupSpec {
+    pub(super) fn security_group(&mut self, config: &SecurityGroup, network: &NetworkSpec) -> SecurityGroupSpec {
         let (name, description) = (text(&config.name), text(&config.description));
         if let Some(name) = &name {
             self.note("security_group.name", validate_group_name(name));
@@ -130,11 +135,17 @@ impl Reader {
         let additional_ids = additional_ids.unwrap_or_default();
         self.errors
             .extend(batch::rules::validate_additional_groups(&additional_ids));
+        let ingress_rules = self.rules(&config.ingress_rules);
+        // Only then an index in the one list is one in the other.
+        if ingress_rules.len() == config.ingress_rules.iter().flatten().count() {
+            let blocks = network.own_blocks();
+            self.errors.extend(firewall::repetitions(&ingress_rules, &blocks));
+        }
         SecurityGroupSpec {
             name,
             description,
             allow_all_outbound: config.allow_all_outbound.unwrap_or(false),
-            ingress_rules: self.rules(&config.ingress_rules),
+            ingress_rules,
             additional_ids,
         }
     }
