@@ -9,6 +9,7 @@ fn base(compute_environment: Value) -> Value {
         "name": "walk",
         "network": { "availability_zones": ["ap-northeast-1a"] },
         "endpoints": { "cloudwatch_logs": false },
+        "security_group": {},
         "compute_environment": compute_environment,
         "job_queues": { "default": {} },
     })
@@ -84,7 +85,12 @@ pub(super) fn infrastructure_with_custom_role() -> Walk {
 }
 
 fn walk(compute_environment: Value, more: Vec<Change>) -> Walk {
-    let kind = to("compute_environment.type", json!("SPOT"), "resources type");
+    let group = ["security_groups"].as_slice();
+    let first = vec![
+        to("compute_environment.type", json!("SPOT"), "resources type"),
+        to("security_group.name", json!("other"), "group GroupName").exchanging(group),
+        to("security_group.description", json!("Another one."), "group Description").exchanging(group),
+    ];
     let changes = vec![
         change(
             "network.availability_zones",
@@ -150,7 +156,7 @@ fn walk(compute_environment: Value, more: Vec<Change>) -> Walk {
     ];
     Walk {
         base: base(compute_environment),
-        steps: vec![vec![kind], changes.into_iter().chain(more).collect()],
+        steps: vec![first, changes.into_iter().chain(more).collect()],
     }
 }
 

@@ -111,8 +111,6 @@ pub(super) fn replaced() -> Walk {
             json!("10.8.0.0/20"),
         ),
         to("network.instance_tenancy", json!("dedicated"), "vpc InstanceTenancy"),
-        to("security_group.name", json!("other"), "group GroupName"),
-        to("security_group.description", json!("Another one."), "group Description"),
     ];
     Walk {
         base: short(),
