@@ -28,7 +28,10 @@ fn limit(max_time_seconds: i32) -> StateTimeLimitAction {
 /// A compute environment of that name; its ARN.
 async fn compute_environment(cloud: &AwsCloud, name: &str) -> String {
     let request = batch::request(cloud, REGION, name).await;
-    cloud.create_compute_environment(&request).await.unwrap()
+    cloud
+        .create_compute_environment(&request)
+        .await
+        .expect("a compute environment")
 }
 
 /// Makes a scheduling policy, which the port never does; its ARN.
@@ -52,7 +55,7 @@ fn scheduling_policy(name: &str) -> String {
 }
 
 async fn seen(cloud: &AwsCloud, name: &str) -> Option<JobQueue> {
-    let queues = cloud.job_queues().await.unwrap();
+    let queues = cloud.job_queues().await.expect("the queues");
     queues.into_iter().find(|queue| queue.name == name)
 }
 
