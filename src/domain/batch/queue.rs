@@ -144,6 +144,7 @@ pub fn validate_job_queues(environment: &EnvironmentName, queues: &BTreeMap<Stri
         let at = |field: &str| format!("job_queues[{key:?}]{field}");
         let name = queue.name(environment, key);
         match validate_name(&name) {
+            _ if key.is_empty() => errors.push(empty_key().at("job_queues")),
             Err(_) if queue.name.is_none() => errors.push(invalid_key(key, &name).at(at(""))),
             Err(invalid) => errors.push(invalid.at(at(".name"))),
             Ok(()) => {}
@@ -216,6 +217,13 @@ fn validate_name(name: &str) -> Result<(), Invalid> {
              out to have it derived from the environment's name and the queue's key."
         ),
     ))
+}
+
+fn empty_key() -> Invalid {
+    Invalid::new(
+        "A job queue has an empty key",
+        "The key tells the queue from the others of the environment. Give it one, such as \"default\".",
+    )
 }
 
 fn invalid_key(key: &str, name: &str) -> Invalid {
