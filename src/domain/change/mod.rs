@@ -30,25 +30,6 @@ pub enum Change {
     Replace,
 }
 
-impl Change {
-    /// The sentence for the attribute's description.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::InPlace => "Changed in place.",
-            Self::InPlaceIfUpdatable => {
-                "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
-                 `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
-            }
-            Self::InPlaceBetweenCustomRoles => {
-                "Changed in place from one role to another; a change between the service-linked role and another one swaps the \
-                 compute environment behind its job queues."
-            }
-            Self::Swap => "A change swaps the compute environment behind its job queues.",
-            Self::Replace => "A change replaces the environment.",
-        }
-    }
-}
-
 /// One row: an attribute of the resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -67,6 +48,27 @@ pub struct Row {
 }
 
 impl Row {
+    /// The sentence for the attribute's description.
+    pub fn sentence(&self) -> &'static str {
+        match self.change {
+            _ if self.is_network => {
+                "Changed in place on Fargate, and elsewhere (by an infrastructure update) with the service-linked role and an \
+                 allocation strategy other than `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
+            }
+            Change::InPlace => "Changed in place.",
+            Change::InPlaceIfUpdatable => {
+                "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
+                 `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
+            }
+            Change::InPlaceBetweenCustomRoles => {
+                "Changed in place from one role to another; a change between the service-linked role and another one swaps the \
+                 compute environment behind its job queues."
+            }
+            Change::Swap => "A change swaps the compute environment behind its job queues.",
+            Change::Replace => "A change replaces the environment.",
+        }
+    }
+
     fn differs(&self, prior: &Spec, planned: &Spec) -> bool {
         match ((self.value)(prior), (self.value)(planned)) {
             (Some(prior), Some(planned)) => prior != planned,

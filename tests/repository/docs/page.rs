@@ -67,13 +67,7 @@ fn resource(block: &Block) -> String {
 fn changes() -> String {
     let mut text = String::from("\n## What a change does\n\n| attribute | a change | why |\n|---|---|---|\n");
     for row in change::TABLE {
-        let _ = writeln!(
-            text,
-            "| `{}` | {} | {} |",
-            row.attribute,
-            row.change.sentence(),
-            row.reason
-        );
+        let _ = writeln!(text, "| `{}` | {} | {} |", row.attribute, row.sentence(), row.reason);
     }
     text
 }

@@ -292,7 +292,7 @@ fn every_attribute_is_described_and_every_change_explained() {
         let mut described = false;
         for name in row.attribute.split('.') {
             let attribute = &attributes[name];
-            described = attribute.description.content.ends_with(row.change.sentence());
+            described = attribute.description.content.ends_with(row.sentence());
             if let tf_provider::schema::AttributeType::AttributeSingle(inner) = &attribute.attr_type {
                 attributes = inner;
             }
