@@ -156,3 +156,33 @@ fn a_former_group_that_a_rule_of_others_names_goes_once_the_rule_is_gone() {
     assert_moved(&stage, &stage.account().snapshot());
     stage.destroy();
 }
+
+#[test]
+fn a_group_that_is_gone_swaps_a_compute_environment_that_takes_no_other() {
+    let stage = Stage::with(&body("{}", BEST_FIT));
+    stage.apply();
+    let before = stage.account().snapshot();
+    let state = stage.state();
+    let (old, default) = (
+        &state["security_group"]["id"],
+        &state["network"]["default_security_group_id"],
+    );
+    for endpoint in list(&before, "endpoints") {
+        if endpoint["VpcEndpointType"] == "Interface" {
+            let edit = json!({ "VpcEndpointId": endpoint["VpcEndpointId"],
+                "AddSecurityGroupIds": [default], "RemoveSecurityGroupIds": [old] });
+            stage.account().meddle("ec2", "modify_vpc_endpoint", &edit);
+        }
+    }
+    stage
+        .account()
+        .meddle("ec2", "delete_security_group", &json!({ "GroupId": old }));
+
+    let plan = stage.plan_and_apply();
+    assert_eq!(plan.actions(ADDRESS), ["update"]);
+    let after = stage.account().snapshot();
+    assert_moved(&stage, &after);
+    assert_eq!(lasting(&after), lasting(&before));
+    assert_eq!(list(&after, "compute_environments").len(), 1);
+    stage.destroy();
+}

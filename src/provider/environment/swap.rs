@@ -3,6 +3,7 @@
 use tf_provider::Diagnostic;
 use tf_provider::value::Value;
 
+use super::group;
 use super::model::{Environment, JobQueue};
 use super::project::job_queues::stays;
 use crate::provider::attribute::Map;
@@ -44,12 +45,17 @@ fn same_name(prior: &Environment, planned: &Environment, queues: &Map<JobQueue>,
              queues move back. Jobs in the queues stay, and it takes about twice as long.",
         ),
     };
+    // A derived name is another one whenever a value of the configuration is.
+    let remedy = match why {
+        group::ID => "",
+        _ => " Leave compute_environment.name out to have the next one come up beside the one that is there.",
+    };
     Some(diagnostic(
         "compute_environment.name",
         summary,
         format!(
-            "AWS Batch cannot change {why} of the compute environment {name} in place, and there cannot be two of one name: {meanwhile} Leave \
-             compute_environment.name out to have the next one come up beside the one that is there."
+            "AWS Batch cannot change {why} of the compute environment {name} in place, and there cannot be two of one name: \
+             {meanwhile}{remedy}"
         ),
     ))
 }

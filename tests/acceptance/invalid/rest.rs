@@ -20,7 +20,7 @@ pub(super) const REST: &[Wrong] = &[
         r#"{ "two words" = {} }"#,
         &["job_queues[\"two words\"]", "right-two words", "`name`"],
     ),
-    ("job_queues", r#"{ "" = {} }"#, &["job_queues", "empty key", "default"]),
+    ("job_queues", r#"{ "" = {} }"#, &["empty key", "default"]),
     ("job_queues", r#"{ a = null }"#, &["job_queues[\"a\"]", "null", "{}"]),
     (
         "job_queues",

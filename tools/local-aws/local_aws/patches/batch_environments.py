@@ -168,7 +168,8 @@ def _check_new(backend: Any, body: dict[str, Any]) -> None:
     if body["type"] == "MANAGED":
         if not body.get("computeResources"):
             raise refuse_request("computeResources must be provided for a MANAGED compute environment.")
-        rules.resources_are_good(backend, body["computeResources"])
+        rules.resources_are_good(body["computeResources"])
+        rules.network_exists(backend, body["computeResources"])
     if backend.get_compute_environment_by_name(body["computeEnvironmentName"]) is not None:
         raise refuse("Object already exists")
 
@@ -231,7 +232,11 @@ def _check_change(backend: Any, environment: ComputeEnvironment, body: dict[str,
         changes.role_kind_stays(environment, roles.full_arn(backend, body["serviceRole"]))
     if environment.env_type == "MANAGED":
         changes.change_is_possible_in_place(environment, body)
-        rules.resources_are_good(backend, changes.resources_after(environment, body))
+        after = changes.resources_after(environment, body)
+        rules.resources_are_good(after)
+        # One whose network has been deleted can still be disabled, to be deleted.
+        if {"subnets", "securityGroupIds"} & (body.get("computeResources") or {}).keys():
+            rules.network_exists(backend, after)
 
 
 def _delete(response: Any) -> str:

@@ -51,7 +51,7 @@ def state_is_good(state: str | None) -> None:
         raise refuse_request(f"state {state} must be one of ENABLED | DISABLED")
 
 
-def resources_are_good(backend: Any, resources: dict[str, Any]) -> None:
+def resources_are_good(resources: dict[str, Any]) -> None:
     """The whole ``computeResources`` of a managed compute environment."""
     kind = resources.get("type")
     if kind not in _TYPES:
@@ -63,7 +63,6 @@ def resources_are_good(backend: Any, resources: dict[str, Any]) -> None:
     _instance_types_exist(resources.get("instanceTypes") or [])
     batch_architecture.is_one(resources.get("instanceTypes") or [])
     batch_templates.is_well_formed(resources)
-    _network_exists(backend, resources)
 
 
 def _fields_fit_type(kind: str, resources: dict[str, Any]) -> None:
@@ -137,7 +136,7 @@ def _instance_types_exist(types: list[str]) -> None:
             raise refuse_request(f"Instance type can only be one of [{', '.join(sorted(INSTANCE_FAMILIES))}, optimal]")
 
 
-def _network_exists(backend: Any, resources: dict[str, Any]) -> None:
+def network_exists(backend: Any, resources: dict[str, Any]) -> None:
     vpcs = set()
     for subnet_id in resources["subnets"]:
         try:
