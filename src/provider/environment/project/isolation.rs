@@ -38,6 +38,11 @@ impl Projection<'_> {
         let drift = texts(&prior.drift).unwrap_or_default();
         let other_table = drift.iter().any(|line| line.starts_with("associating the route table"));
         let subnets = texts(&network.subnet_ids);
+        let other_subnets = texts(&object(&prior.network).subnet_ids) != subnets;
+        if other_subnets && network.managed != Value::Value(true) {
+            // What leads out of a subnet of somebody else's is seen when it is there.
+            return Value::Unknown;
+        }
         match (paths, subnets) {
             (Value::Value(paths), _) if paths.is_empty() => Value::Value(paths),
             (Value::Value(mut paths), Some(subnets)) if !other_table => {

@@ -245,7 +245,7 @@ fn identity(object: Object) -> Object {
             string_map(),
             &of_type(
                 "instance_tags",
-                "Tags of the instances, besides those of the environment. Defaults to none.",
+                "Tags of the instances, which carry these and not the `tags` of the environment. Defaults to none.",
             ),
         )
 }

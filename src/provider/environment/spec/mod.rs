@@ -100,6 +100,8 @@ fn arguments(state: &Environment) -> Environment {
     if compute.create_service_role.unwrap_or(false) {
         compute.service_role_arn = Value::Null;
     }
+    // What it started with may lie outside of the bounds of today, which is no reason to know nothing of the environment.
+    compute.desired_vcpus = Value::Null;
     pin_versions(&mut compute);
     Environment {
         compute_environment: Value::Value(compute),
