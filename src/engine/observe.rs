@@ -24,8 +24,8 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target, dns: bool) -> Re
         network(cloud, target, dns),
         instance_role(cloud, target),
         try_join3(
-            role(cloud, &service_name, target.service_role),
-            role(cloud, &spot_fleet_name, target.spot_fleet_role),
+            role(cloud, target, &service_name, target.service_role),
+            role(cloud, target, &spot_fleet_name, target.spot_fleet_role),
             batch(cloud, target),
         ),
     )
@@ -141,6 +141,9 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         let (profile, policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
         (profile, None, Some(policies))
     };
+    // One of that name that is not the environment's own is neither changed nor deleted.
+    let is_own = |arn: &str, tags: &Tags| target.claims.own(&target.ownership, arn, tags);
+    let profile = profile.filter(|profile| is_own(&profile.arn, &profile.tags));
     let role = match profile
         .as_ref()
         .and_then(|profile| profile.role.clone())
@@ -150,7 +153,8 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         None => match alone {
             Some(role) => role,
             None => cloud.role(&name).await?,
-        },
+        }
+        .filter(|role| role.tags.as_ref().is_none_or(|tags| is_own(&role.arn, tags))),
     };
     let role = match (role, attached_policies) {
         (None, _) => None,
@@ -167,13 +171,17 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
 }
 
 /// A role that has no profile, if there can be one.
-async fn role(cloud: &dyn Cloud, name: &str, expected: bool) -> Result<Option<Role>> {
+async fn role(cloud: &dyn Cloud, target: &Target, name: &str, expected: bool) -> Result<Option<Role>> {
     if !expected {
         return Ok(None);
     }
     let (role, attached_policies): (Option<Role>, BTreeSet<String>) =
         try_join(cloud.role(name), cloud.attached_policies(name)).await?;
-    Ok(role.map(|role| Role {
+    let is_own = |role: &Role| {
+        let tags = role.tags.as_ref();
+        tags.is_none_or(|tags| target.claims.own(&target.ownership, &role.arn, tags))
+    };
+    Ok(role.filter(is_own).map(|role| Role {
         attached_policies,
         ..role
     }))

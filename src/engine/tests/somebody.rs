@@ -136,3 +136,24 @@ pub(super) fn services(world: &World) -> Vec<String> {
     names.sort();
     names
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_role_of_somebody_else_s_is_neither_changed_nor_deleted() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    lab.make(&topology).await;
+    let theirs = |lab: &Lab| {
+        lab.aws.edit(|world| {
+            world.roles.values_mut().for_each(|record| record.role.tags = Some(Tags::new()));
+            world.instance_profiles.values_mut().for_each(|record| record.profile.tags.clear());
+        });
+    };
+    theirs(&lab);
+    let before = lab.aws.world().roles.len();
+    let outcome = lab.destroy(&topology).await;
+    assert_eq!(outcome.failures, []);
+    assert_eq!(lab.aws.world().roles.len(), before);
+    let outcome = lab.apply(&topology).await;
+    assert!(!outcome.failures.is_empty(), "the name is taken");
+    assert_eq!(lab.aws.world().roles.len(), before);
+}

@@ -76,7 +76,14 @@ pub(super) fn claims(state: &Environment, known: &RegionFacts) -> Claims {
 fn claimed(state: &Environment) -> BTreeSet<String> {
     let network = object(&state.network);
     let endpoints = object(&state.endpoints);
-    let mut ids = vec![object(&state.security_group).id, object(&state.compute_environment).arn];
+    let compute = object(&state.compute_environment);
+    let mut ids = vec![
+        object(&state.security_group).id,
+        compute.arn,
+        compute.instance_role_arn,
+        compute.service_role_arn,
+        compute.spot_iam_fleet_role_arn,
+    ];
     if !spec::is_existing(&network) {
         for subnet in known(network.subnets.iter().flatten().map(|(_, subnet)| subnet)) {
             ids.extend([subnet.id.clone(), subnet.route_table_id.clone()]);
