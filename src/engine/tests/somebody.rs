@@ -144,8 +144,14 @@ async fn a_role_of_somebody_else_s_is_neither_changed_nor_deleted() {
     lab.make(&topology).await;
     let theirs = |lab: &Lab| {
         lab.aws.edit(|world| {
-            world.roles.values_mut().for_each(|record| record.role.tags = Some(Tags::new()));
-            world.instance_profiles.values_mut().for_each(|record| record.profile.tags.clear());
+            world
+                .roles
+                .values_mut()
+                .for_each(|record| record.role.tags = Some(Tags::new()));
+            world
+                .instance_profiles
+                .values_mut()
+                .for_each(|record| record.profile.tags.clear());
         });
     };
     theirs(&lab);
