@@ -141,9 +141,7 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         let (profile, policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
         (profile, None, Some(policies))
     };
-    // One of that name that is not the environment's own is neither changed nor deleted.
-    let is_own = |arn: &str, tags: &Tags| target.claims.own(&target.ownership, arn, tags);
-    let profile = profile.filter(|profile| is_own(&profile.arn, &profile.tags));
+    let profile = profile.filter(|profile| target.claims.own(&target.ownership, &profile.arn, &profile.tags));
     let role = match profile
         .as_ref()
         .and_then(|profile| profile.role.clone())
@@ -154,7 +152,7 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
             Some(role) => role,
             None => cloud.role(&name).await?,
         }
-        .filter(|role| role.tags.as_ref().is_none_or(|tags| is_own(&role.arn, tags))),
+        .filter(|role| is_own_role(target, role)),
     };
     let role = match (role, attached_policies) {
         (None, _) => None,
@@ -177,14 +175,17 @@ async fn role(cloud: &dyn Cloud, target: &Target, name: &str, expected: bool) ->
     }
     let (role, attached_policies): (Option<Role>, BTreeSet<String>) =
         try_join(cloud.role(name), cloud.attached_policies(name)).await?;
-    let is_own = |role: &Role| {
-        let tags = role.tags.as_ref();
-        tags.is_none_or(|tags| target.claims.own(&target.ownership, &role.arn, tags))
-    };
-    Ok(role.filter(is_own).map(|role| Role {
+    Ok(role.filter(|role| is_own_role(target, role)).map(|role| Role {
         attached_policies,
         ..role
     }))
+}
+
+/// Whether a role of the derived name is the environment's own: one that is not is neither changed nor deleted. A read that says nothing
+/// of tags does not tell.
+fn is_own_role(target: &Target, role: &Role) -> bool {
+    let tags = role.tags.as_ref();
+    tags.is_none_or(|tags| target.claims.own(&target.ownership, &role.arn, tags))
 }
 
 /// The environment's own compute environments and job queues, and others' queues that use them.
