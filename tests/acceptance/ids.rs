@@ -7,12 +7,16 @@ use serde_json::Value;
 /// The id of a compute environment that is there, which is made anew with another one even under the same name.
 pub(crate) const COMPUTE_ENVIRONMENTS: &str = "compute_environments";
 
-const KEYS: [(&str, &str); 8] = [
+/// The kinds of parts that EC2 tags, each with the key of its id.
+pub(crate) const NETWORK: [(&str, &str); 5] = [
     ("vpcs", "VpcId"),
     ("subnets", "SubnetId"),
     ("route_tables", "RouteTableId"),
     ("security_groups", "GroupId"),
     ("endpoints", "VpcEndpointId"),
+];
+
+const OTHERS: [(&str, &str); 3] = [
     ("roles", "RoleId"),
     ("instance_profiles", "InstanceProfileId"),
     (COMPUTE_ENVIRONMENTS, "uuid"),
@@ -25,7 +29,7 @@ pub(crate) fn ids(there: &Value) -> BTreeSet<(&'static str, String)> {
         let id = |thing: &Value| (kind, thing[key].as_str().expect("an id").to_owned());
         things.iter().map(id).collect()
     };
-    KEYS.into_iter().flat_map(of).collect()
+    NETWORK.into_iter().chain(OTHERS).flat_map(of).collect()
 }
 
 /// What was there before and is not any more, or was made anew.

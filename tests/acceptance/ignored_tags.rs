@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::ids::NETWORK;
 use crate::stage::{ADDRESS, Stage};
 
 const IGNORING: &str = r#"{ keys = ["owner"], key_prefixes = ["billing:"] }"#;
@@ -37,15 +38,8 @@ fn tag(stage: &Stage, tags: &[(&str, &str)]) {
         .map(|(key, value)| ((*key).to_owned(), json!(value)))
         .collect::<serde_json::Map<_, _>>()
         .into();
-    let kinds = [
-        ("vpcs", "VpcId"),
-        ("subnets", "SubnetId"),
-        ("route_tables", "RouteTableId"),
-        ("security_groups", "GroupId"),
-        ("endpoints", "VpcEndpointId"),
-    ];
     let ours = |thing: &Value| thing["Tags"]["isolated:environment"].is_string();
-    let ids = kinds.into_iter().flat_map(|(kind, key)| {
+    let ids = NETWORK.into_iter().flat_map(|(kind, key)| {
         let things = there[kind].as_array().cloned().unwrap_or_default();
         things.into_iter().filter(ours).map(move |thing| thing[key].clone())
     });

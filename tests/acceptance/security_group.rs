@@ -65,6 +65,26 @@ fn lasting(there: &Value) -> Vec<String> {
     ids
 }
 
+/// Deletes the environment's group behind Terraform's back, once the endpoints have the VPC's default one; its id.
+pub(crate) fn delete_group(stage: &Stage) -> Value {
+    let state = stage.state();
+    let (old, default) = (
+        &state["security_group"]["id"],
+        &state["network"]["default_security_group_id"],
+    );
+    for endpoint in list(&stage.account().snapshot(), "endpoints") {
+        if endpoint["VpcEndpointType"] == "Interface" {
+            let edit = json!({ "VpcEndpointId": endpoint["VpcEndpointId"],
+                "AddSecurityGroupIds": [default], "RemoveSecurityGroupIds": [old] });
+            stage.account().meddle("ec2", "modify_vpc_endpoint", &edit);
+        }
+    }
+    stage
+        .account()
+        .meddle("ec2", "delete_security_group", &json!({ "GroupId": old }));
+    old.clone()
+}
+
 #[test]
 fn another_name_moves_everything_and_makes_nothing_else_anew() {
     let stage = Stage::with(&body("{}", UPDATABLE));
@@ -162,21 +182,7 @@ fn a_group_that_is_gone_swaps_a_compute_environment_that_takes_no_other() {
     let stage = Stage::with(&body("{}", BEST_FIT));
     stage.apply();
     let before = stage.account().snapshot();
-    let state = stage.state();
-    let (old, default) = (
-        &state["security_group"]["id"],
-        &state["network"]["default_security_group_id"],
-    );
-    for endpoint in list(&before, "endpoints") {
-        if endpoint["VpcEndpointType"] == "Interface" {
-            let edit = json!({ "VpcEndpointId": endpoint["VpcEndpointId"],
-                "AddSecurityGroupIds": [default], "RemoveSecurityGroupIds": [old] });
-            stage.account().meddle("ec2", "modify_vpc_endpoint", &edit);
-        }
-    }
-    stage
-        .account()
-        .meddle("ec2", "delete_security_group", &json!({ "GroupId": old }));
+    delete_group(&stage);
 
     let plan = stage.plan_and_apply();
     assert_eq!(plan.actions(ADDRESS), ["update"]);

@@ -3,19 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{BODY, repair_by};
+use crate::ids::NETWORK;
 use crate::stage::Stage;
 
 const KEYS: [&str; 3] = ["isolated:environment", "isolated:account", "isolated:region"];
 
 fn untag_network(stage: &Stage, there: &Value) {
-    let kinds = [
-        ("vpcs", "VpcId"),
-        ("subnets", "SubnetId"),
-        ("route_tables", "RouteTableId"),
-        ("security_groups", "GroupId"),
-        ("endpoints", "VpcEndpointId"),
-    ];
-    let ids = kinds.into_iter().flat_map(|(kind, key)| {
+    let ids = NETWORK.into_iter().flat_map(|(kind, key)| {
         let things = there[kind].as_array().cloned().unwrap_or_default();
         things.into_iter().map(move |thing| thing[key].clone())
     });

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{BODY, group, repair_by};
 use crate::plan::Plan;
+use crate::security_group::delete_group;
 use crate::stage::{ADDRESS, Stage};
 
 fn drift(plan: &Plan) -> String {
@@ -75,18 +76,7 @@ fn a_group_that_is_gone_is_made_again_and_taken_up_by_all() {
     let stage = Stage::with(BODY);
     stage.apply();
     let before = stage.account().snapshot();
-    let old = group(&before)["GroupId"].clone();
-    let default = stage.state()["network"]["default_security_group_id"].clone();
-    for endpoint in before["endpoints"].as_array().expect("a list") {
-        if endpoint["VpcEndpointType"] == "Interface" {
-            let edit = json!({ "VpcEndpointId": endpoint["VpcEndpointId"],
-                "AddSecurityGroupIds": [default], "RemoveSecurityGroupIds": [old] });
-            stage.account().meddle("ec2", "modify_vpc_endpoint", &edit);
-        }
-    }
-    stage
-        .account()
-        .meddle("ec2", "delete_security_group", &json!({ "GroupId": old }));
+    let old = delete_group(&stage);
 
     let plan = stage.plan_and_apply();
     assert_eq!(plan.actions(ADDRESS), ["update"]);
