@@ -53,7 +53,7 @@ mod teardown;
 mod wait;
 
 pub use act::PROPAGATION;
-pub use report::{Cause, Failure};
+pub use report::{Cause, Failure, remedy};
 pub use step::CREATING;
 
 use graph::Task;

@@ -49,6 +49,8 @@ pub enum StepError {
     },
     /// AWS reports a failure: its words.
     Unhealthy(String),
+    /// Something that the step needs was deleted meanwhile: what.
+    Gone(String),
     /// The user interrupted the run.
     Cancelled,
 }
@@ -87,6 +89,15 @@ impl Failure {
             StepError::Unhealthy(reason) => (
                 format!("The {part} is not healthy"),
                 format!("{reason}\n\nMend the cause first."),
+                Cause::Unhealthy,
+            ),
+            StepError::Gone(what) => (
+                format!("The {what} disappeared"),
+                format!(
+                    "{} needs the {what}, and it is gone. Somebody else seems to be changing the environment at the same time; what is \
+                     missing is made again by the next run.",
+                    capitalised(&doing)
+                ),
                 Cause::Unhealthy,
             ),
             StepError::Cancelled => (
@@ -161,7 +172,7 @@ fn capitalised(text: &str) -> String {
 }
 
 /// What the user can do about a refusal; empty where there is nothing but to try again.
-fn remedy(error: &CloudError) -> String {
+pub fn remedy(error: &CloudError) -> String {
     match error.kind {
         ErrorKind::Denied => {
             format!(
@@ -217,6 +228,20 @@ mod tests {
         ] {
             assert!(failure.detail.contains(word), "{word}: {}", failure.detail);
         }
+    }
+
+    #[test]
+    fn what_disappears_meanwhile_is_made_by_the_next_run() {
+        let gone = StepError::Gone("security group".to_owned());
+        let failure = Failure::of_step(&Step::CreateEndpoint("ecs".into()), gone, Duration::from_secs(60));
+        assert_eq!(failure.summary, "The security group disappeared");
+        assert!(
+            failure
+                .detail
+                .starts_with("Creating the endpoint for ecs needs the security group, and it is gone."),
+            "{}",
+            failure.detail
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use tf_provider::{AttributePath, AttributePathStep, Diagnostic, Diagnostics};
 
 use crate::cloud::CloudError;
 use crate::domain::problem::PlanError;
-use crate::engine::Failure;
+use crate::engine::{Failure, remedy};
 
 /// A diagnostic at a dotted attribute path. (Built field by field: tf-provider's own constructors append Rust's backtrace.)
 pub(crate) fn diagnostic(attribute: &str, summary: impl Into<String>, detail: impl Into<String>) -> Diagnostic {
@@ -60,7 +60,12 @@ pub(crate) fn plan_error(error: &PlanError) -> Diagnostic {
 
 /// A call that AWS refused while something was being found out.
 pub(crate) fn cloud_error(attribute: &str, summary: &str, error: &CloudError) -> Diagnostic {
-    diagnostic(attribute, summary, refusal(error))
+    let remedy = remedy(error);
+    let detail = match remedy.is_empty() {
+        true => refusal(error),
+        false => format!("{}\n\n{remedy}", refusal(error)),
+    };
+    diagnostic(attribute, summary, detail)
 }
 
 fn refusal(error: &CloudError) -> String {
@@ -136,7 +141,8 @@ mod tests {
         let told = cloud_error("network", "Cannot look at the network", &error);
         assert_eq!(
             told.detail,
-            "AWS refused ec2:DescribeVpcs: UnauthorizedOperation: You are not authorized.\nRequest id: 1-2-3"
+            "AWS refused ec2:DescribeVpcs: UnauthorizedOperation: You are not authorized.\nRequest id: 1-2-3\n\nAllow ec2:DescribeVpcs \
+             to the credentials that the provider uses, or renew them."
         );
     }
 }

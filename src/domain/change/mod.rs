@@ -43,6 +43,8 @@ pub struct Row {
     pub source: &'static str,
     /// Whether it is about subnets and groups, which Batch changes in place on Fargate too.
     is_network: bool,
+    /// Other attributes that decide about the value.
+    follows_from: &'static [&'static str],
     /// What of a spec counts as the attribute's value, defaults in place; `None`: not decided, which is no change.
     value: fn(&Spec) -> Option<String>,
 }
@@ -91,6 +93,11 @@ impl Row {
         }
     }
 
+    /// Whether the value is not known as long as `is_unknown` attributes are not.
+    fn is_open(&self, is_unknown: impl Fn(&str) -> bool) -> bool {
+        is_unknown(self.attribute) || self.follows_from.iter().any(|attribute| is_unknown(attribute))
+    }
+
     /// Whether Batch changes the attribute of such an environment in place.
     fn is_updatable(&self, spec: &Spec) -> bool {
         if self.is_network {
@@ -129,12 +136,34 @@ pub fn swaps(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
         .collect()
 }
 
-/// Attributes whose change may need another compute environment. Until all of them are known, a derived name is not known either.
-pub fn may_rename() -> impl Iterator<Item = &'static str> {
+/// What decides whether Batch can do an infrastructure update ([`Spec::supports_infrastructure_update`]).
+const UPDATABILITY: [&str; 4] = [
+    "compute_environment.type",
+    "compute_environment.allocation_strategy",
+    "compute_environment.service_role_arn",
+    "compute_environment.create_service_role",
+];
+
+/// Attributes whose values are not known yet, and may turn out to need another compute environment: as [`swaps`], where `planned` has
+/// stand-ins for what `is_unknown`.
+pub fn may_swap(prior: &Spec, planned: &Spec, is_unknown: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let undecided = UPDATABILITY.iter().any(|attribute| is_unknown(attribute));
     TABLE
         .iter()
-        .filter(|row| row.change != Change::InPlace)
+        .filter(|row| row.is_open(&is_unknown))
+        .filter(|row| match row.change {
+            Change::InPlace | Change::Replace => false,
+            Change::Swap | Change::InPlaceBetweenCustomRoles => true,
+            Change::InPlaceIfUpdatable => undecided || !row.is_updatable(prior) || !row.is_updatable(planned),
+        })
         .map(|row| row.attribute)
+        .collect()
+}
+
+/// Whether what is not known yet may be part of the name of a new compute environment: see [`fingerprint`].
+pub fn may_name(is_unknown: impl Fn(&str) -> bool) -> bool {
+    let mut rows = TABLE.iter().filter(|row| row.change != Change::InPlace);
+    rows.any(|row| row.is_open(&is_unknown))
 }
 
 /// `path=value` of all whose change would replace an environment of this spec, or swap its compute environment: what a derived name

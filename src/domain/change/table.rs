@@ -36,6 +36,7 @@ const fn row(
         reason,
         source,
         is_network: false,
+        follows_from: &[],
         value,
     }
 }
@@ -76,11 +77,14 @@ pub static TABLE: &[Row] = &[
         "It decides how many zones are chosen; a change of the zones themselves is judged at availability_zones.",
         OURS,
     ),
-    network(
-        "network.availability_zones",
-        "Subnets are added and removed, and the compute environment gets the new list by an infrastructure update.",
-        value::zones,
-    ),
+    Row {
+        follows_from: &["network.max_azs"],
+        ..network(
+            "network.availability_zones",
+            "Subnets are added and removed, and the compute environment gets the new list by an infrastructure update.",
+            value::zones,
+        )
+    },
     row(
         "network.subnet_prefix_length",
         Replace,

@@ -161,7 +161,5 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
 
 /// A part that a step needs and that is not there: the order of steps rules it out unless somebody deletes it meanwhile.
 fn missing(what: &str) -> StepError {
-    StepError::Unhealthy(format!(
-        "The {what} that this needs disappeared while the environment was being changed."
-    ))
+    StepError::Gone(what.to_owned())
 }

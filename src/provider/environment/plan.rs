@@ -16,13 +16,14 @@ use super::spec::{self, Surroundings};
 use super::swap;
 use super::target::claims;
 use crate::cloud::CallerIdentity;
+use crate::domain::Tags;
 use crate::domain::change::{self, Change};
 use crate::domain::cost::Estimate;
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::facts::Facts;
 use crate::domain::lint::{self, Note, Severity};
 use crate::domain::problem::PlanError;
-use crate::domain::spec::{Kept, Spec};
+use crate::domain::spec::{IgnoredTags, Kept, Spec};
 use crate::domain::topology::Topology;
 use crate::provider::attribute::Unknowns;
 use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
@@ -63,11 +64,21 @@ pub(super) async fn plan(
 ) -> Option<Plan> {
     let unknown = Unknowns::of(config);
     let connection = connect(session, config, diags).await?;
+    let (no_tags, nothing_ignored) = (Tags::new(), IgnoredTags::default());
+    let settings = connection.as_ref().map(|connection| &connection.settings);
+    let there = prior.and_then(|prior| text(&prior.state.region));
+    let region = connection.as_ref().map(Connection::region).or(there.as_deref());
     let planner = Planner {
         config,
         prior,
         unknown: &unknown,
         connection: connection.as_ref(),
+        surroundings: Surroundings {
+            region: region.unwrap_or_default(),
+            default_tags: settings.map_or(&no_tags, |settings| &settings.default_tags),
+            ignored_tags: settings.map_or(&nothing_ignored, |settings| &settings.ignored_tags),
+            kept: prior.map(|prior| prior.state),
+        },
     };
     let desired = planner.desired(diags).await?;
     let mut plan = planner.plan(desired);
@@ -99,6 +110,8 @@ struct Desired {
     replace: Vec<&'static str>,
     /// Why another compute environment takes the place of the one that is there.
     swaps: Vec<&'static str>,
+    /// Why that may turn out to be so once everything is known.
+    may_swap: Vec<&'static str>,
     identity: Option<CallerIdentity>,
     topology: Option<Topology>,
     facts: RegionFacts,
@@ -109,21 +122,28 @@ struct Planner<'a> {
     prior: Option<Prior<'a>>,
     unknown: &'a Unknowns,
     connection: Option<&'a Connection>,
+    surroundings: Surroundings<'a>,
 }
 
 impl Planner<'_> {
     async fn desired(&self, diags: &mut Diagnostics) -> Option<Desired> {
-        let Some(connection) = self.connection else {
-            return Some(Desired::default());
-        };
-        let (mut spec, errors) = spec::of_config(self.config, self.surroundings(connection));
+        let (mut spec, errors) = spec::of_config(self.config, self.surroundings);
         if self.report(errors, diags) {
             return None;
         }
-        if !self.replacements(connection, &spec).is_empty() {
+        let Some(connection) = self.connection else {
+            // What AWS is not asked about is known all the same.
+            return Some(Desired {
+                swaps: self.swaps(&spec),
+                may_swap: self.may_swap(&spec),
+                replace: self.replacements(&spec),
+                ..Desired::default()
+            });
+        };
+        if !self.replacements(&spec).is_empty() {
             // A new one keeps no decision of the old one.
             spec.kept = Kept::default();
-        } else if !self.swaps(connection, &spec).is_empty() {
+        } else if !self.swaps(&spec).is_empty() {
             // Another compute environment, another name: both are there for a while.
             spec.kept.compute_environment_name = None;
         }
@@ -143,30 +163,24 @@ impl Planner<'_> {
             spec.compute_environment.launch_template =
                 instances.and_then(|instances| instances.resources.launch_template.clone());
         }
-        let swaps = self.swaps(connection, &spec);
+        let swaps = self.swaps(&spec);
         if !swaps.is_empty() && spec.kept.compute_environment_name.take().is_some() {
             // Only the zones that were chosen show that it needs another one.
             planned = self.topology(connection, &spec, &identity, diags).await?;
         }
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
-        let replace = self.replacements(connection, &spec);
+        let may_swap = self.may_swap(&spec);
+        let replace = self.replacements(&spec);
+        // Where everything is made anew, nothing stands in for anything.
+        let unless_replaced = |swaps| if replace.is_empty() { swaps } else { Vec::new() };
         Some(Desired {
-            // Where everything is made anew, nothing stands in for anything.
-            swaps: if replace.is_empty() { swaps } else { Vec::new() },
+            swaps: unless_replaced(swaps),
+            may_swap: unless_replaced(may_swap),
             replace,
             identity: Some(identity),
             topology,
             facts,
         })
-    }
-
-    fn surroundings<'a>(&'a self, connection: &'a Connection) -> Surroundings<'a> {
-        Surroundings {
-            region: connection.region(),
-            default_tags: &connection.settings.default_tags,
-            ignored_tags: &connection.settings.ignored_tags,
-            kept: self.prior.map(|prior| prior.state),
-        }
     }
 
     /// The topology and what it relies on: from what is known already if that is enough, else from what AWS says now.
@@ -299,6 +313,7 @@ impl Planner<'_> {
             prior: self.prior.map(|prior| prior.state),
             topology: desired.topology.as_ref(),
             swap: !desired.swaps.is_empty(),
+            may_swap: !desired.may_swap.is_empty(),
             unknown: self.unknown,
             account_id: desired.identity.as_ref().map(|identity| identity.account_id.as_str()),
             region: self.connection.map(Connection::region),
@@ -309,7 +324,11 @@ impl Planner<'_> {
         let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
         let warnings = warnings.map(remark).chain(isolation::accepted(&state));
         let another_group = self.prior.and_then(|prior| group::stand_in(prior.state, &state));
-        let behind_queues = swap::warnings(self.prior.map(|prior| prior.state), &state, &desired.swaps);
+        let why = swap::Why {
+            certain: desired.swaps.first().copied(),
+            possible: desired.may_swap.first().copied(),
+        };
+        let behind_queues = swap::warnings(self.prior.map(|prior| prior.state), &state, why);
         Plan {
             state,
             facts: desired.facts.adopted(self.is_adopted()),
@@ -350,9 +369,9 @@ impl Planner<'_> {
     }
 
     /// What needs another compute environment, by the table.
-    fn swaps(&self, connection: &Connection, spec: &Spec) -> Vec<&'static str> {
+    fn swaps(&self, spec: &Spec) -> Vec<&'static str> {
         let Some(prior) = self.prior else { return Vec::new() };
-        let before = spec::of_state(prior.state, self.surroundings(connection));
+        let before = spec::of_state(prior.state, self.surroundings);
         let mut swaps = change::swaps(&before, spec);
         // A group that is gone comes back with another id.
         let group_is_gone = group::is_gone(prior.state);
@@ -363,10 +382,17 @@ impl Planner<'_> {
         swaps
     }
 
-    /// What replaces: by the table, and whatever always replaces and is not known yet.
-    fn replacements(&self, connection: &Connection, spec: &Spec) -> Vec<&'static str> {
+    /// What may need one once it is known.
+    fn may_swap(&self, spec: &Spec) -> Vec<&'static str> {
         let Some(prior) = self.prior else { return Vec::new() };
-        let before = spec::of_state(prior.state, self.surroundings(connection));
+        let before = spec::of_state(prior.state, self.surroundings);
+        change::may_swap(&before, spec, |attribute| self.unknown.touch(&[attribute]))
+    }
+
+    /// What replaces: by the table, and whatever always replaces and is not known yet.
+    fn replacements(&self, spec: &Spec) -> Vec<&'static str> {
+        let Some(prior) = self.prior else { return Vec::new() };
+        let before = spec::of_state(prior.state, self.surroundings);
         let mut replace = change::replacements(&before, spec);
         replace.retain(|attribute| !self.unknown.touch(&[*attribute]));
         let not_known = change::TABLE

@@ -50,12 +50,12 @@ async fn look(session: &Session, state: &Environment, known: &RegionFacts) -> Re
             serving: Some(guests::serving(&topology, &observed)),
             ..seen
         },
-        // What somebody has done to the network; the next plan says what to do about it.
-        Err(errors) if observed.existing_network => Sight {
+        // What somebody has done to an existing network, or a state that no configuration could have today: the next plan says what to
+        // do about it. Until then nothing is told of the parts, which must not pass for nothing being wrong with them.
+        Err(errors) => Sight {
             drift: errors.into_iter().map(|error| error.summary).collect(),
             ..seen
         },
-        Err(_) => seen,
     };
     Ok(Some(sight.state()))
 }

@@ -10,11 +10,20 @@ use crate::provider::attribute::Map;
 use crate::provider::diagnostics::diagnostic;
 use crate::provider::read::{object, text};
 
-/// The warnings of a plan. `swaps` is why another compute environment is needed, if so.
-pub(super) fn warnings(prior: Option<&Environment>, planned: &Environment, swaps: &[&str]) -> Vec<Diagnostic> {
+/// The attribute whose change needs another compute environment, if one does.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Why {
+    /// One that is known.
+    pub(super) certain: Option<&'static str>,
+    /// One that is not known yet.
+    pub(super) possible: Option<&'static str>,
+}
+
+/// The warnings of a plan.
+pub(super) fn warnings(prior: Option<&Environment>, planned: &Environment, why: Why) -> Vec<Diagnostic> {
     let Some(prior) = prior else { return Vec::new() };
     let (before, after) = (object(&prior.job_queues), object(&planned.job_queues));
-    let swap = swaps.first().and_then(|why| same_name(prior, planned, &after, why));
+    let swap = same_name(prior, planned, &after, why);
     let remade = before.iter().filter_map(|(key, queue)| {
         let (queue, next) = (queue.as_ref_option()?, after.get(key)?.as_ref_option()?);
         // Under another key it is still the same queue.
@@ -28,35 +37,48 @@ pub(super) fn warnings(prior: Option<&Environment>, planned: &Environment, swaps
 }
 
 /// Two compute environments of one name cannot be there side by side.
-fn same_name(prior: &Environment, planned: &Environment, queues: &Map<JobQueue>, why: &str) -> Option<Diagnostic> {
+fn same_name(prior: &Environment, planned: &Environment, queues: &Map<JobQueue>, why: Why) -> Option<Diagnostic> {
+    let attribute = why.certain.or(why.possible)?;
     let before = object(&prior.compute_environment);
     let name = text(&object(&planned.compute_environment).name)?;
     if text(&before.arn).is_none() || text(&before.name).as_ref() != Some(&name) {
         return None;
     }
+    let (reason, is, carries) = match why.certain {
+        Some(_) => (
+            format!("AWS Batch cannot change {attribute} of the compute environment {name} in place"),
+            "is",
+            "carries",
+        ),
+        None => (
+            format!(
+                "{attribute} is not known yet. AWS Batch may be unable to change it to what it turns out to be in the compute environment \
+                 {name}; then another one is needed"
+            ),
+            "may be",
+            "may carry",
+        ),
+    };
     let (summary, meanwhile) = match queues.is_empty() {
         true => (
-            "There is no compute environment for a while",
+            format!("There {is} no compute environment for a while"),
             "it is deleted first and then made again. Queues of others that refer to it keep it from being deleted.",
         ),
         false => (
-            "A stand-in carries the job queues for a while",
+            format!("A stand-in {carries} the job queues for a while"),
             "a stand-in with a name of its own takes over the job queues, the one that is there is deleted and made again, and then the \
              queues move back. Jobs in the queues stay, and it takes about twice as long.",
         ),
     };
     // A derived name is another one whenever a value of the configuration is.
-    let remedy = match why {
+    let remedy = match attribute {
         group::ID => "",
         _ => " Leave compute_environment.name out to have the next one come up beside the one that is there.",
     };
     Some(diagnostic(
         "compute_environment.name",
         summary,
-        format!(
-            "AWS Batch cannot change {why} of the compute environment {name} in place, and there cannot be two of one name: \
-             {meanwhile}{remedy}"
-        ),
+        format!("{reason}, and there cannot be two of one name: {meanwhile}{remedy}"),
     ))
 }
 
@@ -112,8 +134,15 @@ mod tests {
         }
     }
 
-    fn summaries(before: &Environment, after: &Environment, swaps: &[&str]) -> Vec<String> {
-        let warnings = warnings(Some(before), after, swaps);
+    fn because(attribute: &'static str) -> Why {
+        Why {
+            certain: Some(attribute),
+            ..Why::default()
+        }
+    }
+
+    fn summaries(before: &Environment, after: &Environment, why: Why) -> Vec<String> {
+        let warnings = warnings(Some(before), after, why);
         warnings
             .into_iter()
             .map(|warning| warning.summary.into_owned())
@@ -125,15 +154,23 @@ mod tests {
         let queues = [("a", "a", None)];
         let (with, without) = (environment("x", &queues), environment("x", &[]));
         assert_eq!(
-            summaries(&with, &with, &["compute_environment.type"]),
+            summaries(&with, &with, because("compute_environment.type")),
             ["A stand-in carries the job queues for a while"]
         );
         assert_eq!(
-            summaries(&without, &without, &["compute_environment.type"]),
+            summaries(&without, &without, because("compute_environment.type")),
             ["There is no compute environment for a while"]
         );
-        assert!(summaries(&with, &environment("y", &queues), &["compute_environment.name"]).is_empty());
-        assert!(summaries(&with, &with, &[]).is_empty());
+        let perhaps = Why {
+            possible: Some("compute_environment.type"),
+            ..Why::default()
+        };
+        assert_eq!(
+            summaries(&with, &with, perhaps),
+            ["A stand-in may carry the job queues for a while"]
+        );
+        assert!(summaries(&with, &environment("y", &queues), because("compute_environment.name")).is_empty());
+        assert!(summaries(&with, &with, Why::default()).is_empty());
     }
 
     #[test]
@@ -141,9 +178,9 @@ mod tests {
         let before = environment("x", &[("a", "a", None), ("b", "b", Some("p")), ("c", "c", Some("p"))]);
         let after = environment("x", &[("a", "z", None), ("b", "b", None), ("c", "c", Some("q"))]);
         let moved = environment("x", &[("c", "a", None), ("a", "b", Some("p")), ("b", "c", Some("q"))]);
-        assert!(summaries(&before, &moved, &[]).is_empty());
+        assert!(summaries(&before, &moved, Why::default()).is_empty());
         assert_eq!(
-            summaries(&before, &after, &[]),
+            summaries(&before, &after, Why::default()),
             [
                 "Job queue a is deleted and made anew",
                 "Job queue b is deleted and made anew"

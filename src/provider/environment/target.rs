@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use tf_provider::value::Value;
 
 use super::facts::RegionFacts;
-use super::model::Environment;
+use super::model::{ComputeEnvironment, Environment};
 use super::spec;
-use crate::domain::batch::ComputeType;
+use crate::domain::batch::{AllocationStrategy, ComputeType};
+use crate::domain::identity::name_in_arn;
+use crate::domain::name::{self, Ownership};
 use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
 use crate::engine::Target;
@@ -22,7 +24,7 @@ pub(super) fn target(topology: &Topology, prior: Option<&Environment>, known: &R
         existing_vpc_id: topology.vpc.id.clone(),
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
         job_queues: had.as_ref().map(|had| had.job_queues.clone()).unwrap_or_default(),
-        instance_role: topology.instance_role.is_some() || had.is_some(),
+        instance_role: topology.instance_role.is_some() || had.as_ref().is_some_and(|had| had.instance_role),
         service_role: topology.service_role.is_some() || had.is_some(),
         // One that could not be deleted when the strategy changed is still there.
         spot_fleet_role: topology.spot_fleet_role.is_some() || had.as_ref().is_some_and(|had| had.spot_fleet_role),
@@ -47,13 +49,28 @@ pub(super) fn target_of_state(state: &Environment, known: &RegionFacts) -> Optio
         // A name without an ARN was only planned: what has that name may be somebody else's.
         compute_environment_name: text(&compute.arn).and(text(&compute.name)),
         job_queues: job_queues(state),
-        // Also when the state names another one: an own one that could not be deleted when it was replaced is still there.
-        instance_role: true,
+        instance_role: has_instance_role(&compute, &ownership) || unfinished,
         service_role: compute.create_service_role.unwrap_or(false) || unfinished,
-        spot_fleet_role: text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str()) || unfinished,
+        spot_fleet_role: has_spot_fleet_role(&compute, &ownership) || unfinished,
         claims: claims(state, known),
         ownership,
     })
+}
+
+/// Whether the state is of instances that may have the environment's own role: not with a profile that was given.
+fn has_instance_role(compute: &ComputeEnvironment, ownership: &Ownership) -> bool {
+    let compute_type = text(&compute.r#type).and_then(|word| word.parse().ok());
+    let instances = compute_type.is_none_or(ComputeType::has_instances);
+    let profile = text(&compute.instance_role_arn);
+    instances && profile.is_none_or(|arn| name_in_arn(&arn) == name::instance_role_name(ownership))
+}
+
+/// Whether the state is of Spot instances that may have the environment's own role of Spot Fleet, which one strategy alone needs.
+fn has_spot_fleet_role(compute: &ComputeEnvironment, ownership: &Ownership) -> bool {
+    let is_spot = text(&compute.r#type).as_deref() == Some(ComputeType::Spot.as_str());
+    let needs_one = text(&compute.allocation_strategy).as_deref() == Some(AllocationStrategy::BestFit.as_str());
+    let role = text(&compute.spot_iam_fleet_role_arn);
+    is_spot && needs_one && role.is_none_or(|arn| name_in_arn(&arn) == name::spot_fleet_role_name(ownership))
 }
 
 /// The names of the queues that a state knows; one without an ARN was only planned.

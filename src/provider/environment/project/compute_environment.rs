@@ -40,9 +40,12 @@ impl Projection<'_> {
         let prior = self.prior.map(|prior| object(&prior.compute_environment));
         let plan = self.topology.map(|topology| &topology.compute_environment);
         // A derived name depends on every value whose change could need another compute environment.
-        let named = plan
-            .filter(|_| !change::may_rename().any(|attribute| self.unknown.touch(&[attribute])))
-            .filter(|_| self.prior.is_some() || !self.unknown.touch(&CHOICE_OF_ZONES));
+        let is_unknown = |attribute: &str| self.unknown.touch(&[attribute]);
+        let undecided = match prior.is_some() {
+            true => self.may_swap,
+            false => change::may_name(is_unknown) || self.unknown.touch(&CHOICE_OF_ZONES),
+        };
+        let named = plan.filter(|_| !undecided);
         let instances = self.instances(&config);
         let strategy = known(self.strategy(&instances).map(AllocationStrategy::as_str));
         let mut planned = ComputeEnvironment {
@@ -130,7 +133,7 @@ impl Projection<'_> {
         planned.status = text(VALID);
         let working =
             prior.filter(|prior| prior.arn.is_value() && prior.name == planned.name && prior.status == text(VALID));
-        let Some(prior) = working.filter(|_| !self.swap) else {
+        let Some(prior) = working.filter(|_| !self.swap && !self.may_swap) else {
             planned.arn = Value::Unknown;
             planned.ecs_cluster_arn = Value::Unknown;
             planned.status_reason = Value::Unknown;
@@ -184,7 +187,8 @@ impl Projection<'_> {
     /// The role of Spot Fleet: the owned one if it is there and in use, none where none is needed.
     fn spot_fleet_role(&self, prior: Option<&ComputeEnvironment>, instances: &Instances<'_>) -> Value<String> {
         instances.or(|| {
-            let Some(plan) = instances.plan() else {
+            let undecided = self.unknown.touch(&["compute_environment.allocation_strategy"]);
+            let Some(plan) = instances.plan().filter(|_| !undecided) else {
                 return Value::Unknown;
             };
             let arn = prior

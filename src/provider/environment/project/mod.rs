@@ -52,6 +52,8 @@ pub(super) struct Projection<'a> {
     pub(super) topology: Option<&'a Topology>,
     /// Whether another compute environment takes the place of the one that is there.
     pub(super) swap: bool,
+    /// Whether that may turn out once everything is known.
+    pub(super) may_swap: bool,
     /// What of the configuration is not known yet.
     pub(super) unknown: &'a Unknowns,
     /// The account, if it is known.
@@ -242,6 +244,13 @@ impl Projection<'_> {
     }
 
     fn security_group(&self) -> SecurityGroup {
+        if self.config.security_group.is_unknown() {
+            return SecurityGroup {
+                id: Value::Unknown,
+                additional_ids: Value::Unknown,
+                ..SecurityGroup::default()
+            };
+        }
         let config = object(&self.config.security_group);
         let prior = self
             .prior

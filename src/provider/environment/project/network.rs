@@ -58,7 +58,11 @@ impl Projection<'_> {
             } else {
                 prior.default_security_group_id
             },
-            managed: Value::Value(true),
+            // Of a network that is unknown as a whole, not even that is known.
+            managed: match self.config.network {
+                Value::Unknown => Value::Unknown,
+                _ => Value::Value(true),
+            },
             vpc_id,
             subnets: known_or_unknown(subnets),
         }

@@ -95,3 +95,38 @@ async fn a_destroy_finds_it_too_even_if_it_is_cut_off_itself() {
     let world = terraform.cloud.world();
     assert!(world.roles.is_empty() && world.vpcs.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn roles_that_were_given_are_not_looked_at() {
+    let config = config(
+        r#"{"name": "simulation", "compute_environment": {"max_vcpus": 4,
+            "instance_role_arn": "arn:aws:iam::123456789012:instance-profile/given"}}"#,
+    );
+    let mut terraform = Terraform::new();
+    terraform.apply(&config).await.unwrap();
+    terraform.cloud.clear_calls();
+    terraform.assert_settled(&config).await;
+    terraform.destroy().await.unwrap();
+    let calls = terraform.cloud.calls();
+    let asked: Vec<String> = calls.iter().map(|call| call.operation.to_string()).collect();
+    assert!(
+        asked.iter().all(|operation| !operation.starts_with("iam:")),
+        "{asked:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_state_that_no_configuration_could_have_is_drift() {
+    let mut terraform = Terraform::new();
+    terraform.apply(&config(SEED)).await.unwrap();
+    let name = "my-batch-cluster";
+    terraform.cloud.edit(|world| {
+        let environment = world.compute_environments.get_mut(name).unwrap();
+        environment.environment.max_vcpus = -1;
+    });
+    terraform.refresh().await.unwrap();
+    let drift = terraform.state().drift.clone().unwrap();
+    assert!(!drift.is_empty(), "{:?}", terraform.state());
+    terraform.apply(&config(SEED)).await.unwrap();
+    terraform.assert_settled(&config(SEED)).await;
+}

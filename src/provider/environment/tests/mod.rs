@@ -10,6 +10,7 @@ mod existing_changes;
 mod import;
 mod lifecycle;
 mod planning;
+mod promises;
 mod validation;
 
 use std::sync::Arc;
@@ -251,12 +252,25 @@ impl Terraform {
 
 /// As Terraform checks after an apply: whatever was known in the plan is so in the state.
 fn assert_conforms(planned: &Environment, state: &Environment) {
-    let unknown = serde_json::to_value(Value::<String>::Unknown).unwrap();
-    let json = |environment| serde_json::to_value(environment).unwrap();
-    compare("", &json(planned), &json(state), &unknown);
+    assert_eq!(taken_back(planned, state), Vec::<String>::new(), "not as planned");
 }
 
-fn compare(path: &str, planned: &serde_json::Value, actual: &serde_json::Value, unknown: &serde_json::Value) {
+/// What was known in a plan and is not so in what came after it.
+pub(super) fn taken_back(planned: &Environment, after: &Environment) -> Vec<String> {
+    let unknown = serde_json::to_value(Value::<String>::Unknown).unwrap();
+    let json = |environment| serde_json::to_value(environment).unwrap();
+    let mut found = Vec::new();
+    compare("", &json(planned), &json(after), &unknown, &mut found);
+    found
+}
+
+fn compare(
+    path: &str,
+    planned: &serde_json::Value,
+    actual: &serde_json::Value,
+    unknown: &serde_json::Value,
+    found: &mut Vec<String>,
+) {
     use serde_json::Value::{Array, Object};
     if planned == unknown {
         return;
@@ -264,15 +278,16 @@ fn compare(path: &str, planned: &serde_json::Value, actual: &serde_json::Value, 
     match (planned, actual) {
         (Object(planned), Object(actual)) if planned.keys().eq(actual.keys()) => {
             for (key, value) in planned {
-                compare(&format!("{path}.{key}"), value, &actual[key], unknown);
+                compare(&format!("{path}.{key}"), value, &actual[key], unknown, found);
             }
         }
         (Array(planned), Array(actual)) if planned.len() == actual.len() => {
             for (index, value) in planned.iter().enumerate() {
-                compare(&format!("{path}[{index}]"), value, &actual[index], unknown);
+                compare(&format!("{path}[{index}]"), value, &actual[index], unknown, found);
             }
         }
-        _ => assert_eq!(planned, actual, "{path} is not what was planned"),
+        (planned, actual) if planned == actual => {}
+        (planned, actual) => found.push(format!("{path}: {planned} was {actual}")),
     }
 }
 

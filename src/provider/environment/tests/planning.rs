@@ -103,6 +103,8 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
         &[
             "endpoints.services",
             "compute_environment.status_reason",
+            // It may turn out to be an existing one.
+            "isolation.private_paths",
             "estimated_monthly_cost",
         ],
     ),
@@ -217,7 +219,10 @@ const UNKNOWN: &[(&str, Edit, &[&str])] = &[
                 e.create_service_role = Value::Unknown;
             })
         },
+        // Another kind of role would need another compute environment.
         &[
+            "compute_environment.arn",
+            "compute_environment.ecs_cluster_arn",
             "compute_environment.service_role_arn",
             "compute_environment.status_reason",
         ],
