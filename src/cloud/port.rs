@@ -181,6 +181,8 @@ pub trait NetworkApi: Send + Sync {
     async fn set_dns_support(&self, vpc_id: &str, enabled: bool) -> Result<()>;
     /// `ec2:ModifyVpcAttribute` of `enableDnsHostnames`.
     async fn set_dns_hostnames(&self, vpc_id: &str, enabled: bool) -> Result<()>;
+    /// `ec2:ModifyVpcTenancy` to `default`, the only tenancy that it takes.
+    async fn reset_vpc_tenancy(&self, vpc_id: &str) -> Result<()>;
     /// `ec2:DeleteVpc`.
     async fn delete_vpc(&self, vpc_id: &str) -> Result<()>;
 

@@ -340,6 +340,18 @@ impl ComputeEnvironment {
     pub fn is_in_transition(&self) -> bool {
         matches!(self.status.as_str(), "CREATING" | "UPDATING" | "DELETING")
     }
+
+    /// Whether this is what `other` was, but for what Batch changes by itself: of two that had the same name one after the other,
+    /// neither name nor ARN tells.
+    pub fn is_still(&self, other: &Self) -> bool {
+        let settled = |it: &Self| Self {
+            status: String::new(),
+            status_reason: None,
+            desired_vcpus: None,
+            ..it.clone()
+        };
+        settled(self) == settled(other)
+    }
 }
 
 /// A Batch job queue.

@@ -322,7 +322,10 @@ impl Engine {
             let shown = known.made.iter().all(|id| observed.shows(id));
             let asked: Vec<Task> = remaining(&observed);
             let wanted = |steps: &[Step]| asked.iter().any(|task| steps.contains(&task.step));
-            let patience = if !shown || wanted(&before.done) {
+            let again = |task: &Task| {
+                before.done.contains(&task.step) && !before.was_of_another(&task.step, &known.observed, &observed)
+            };
+            let patience = if !shown || asked.iter().any(again) {
                 PROPAGATION
             } else if wanted(&before.unanswered) {
                 ANSWER_LOST
@@ -364,6 +367,22 @@ struct Before {
 }
 
 impl Before {
+    /// Whether a step that is due again was done to another compute environment: one of that name took its place in the same round, and
+    /// it is the one that `observed` shows.
+    fn was_of_another(&self, step: &Step, known: &Observed, observed: &Observed) -> bool {
+        let name = match step {
+            Step::DisableComputeEnvironment(name)
+            | Step::DrainComputeEnvironment(name)
+            | Step::DeleteComputeEnvironment(name) => name,
+            _ => return false,
+        };
+        let made = self.done.contains(&Step::CreateComputeEnvironment(name.clone()));
+        let (made_one, shown) = (known.compute_environment(name), observed.compute_environment(name));
+        made && made_one
+            .zip(shown)
+            .is_some_and(|(made_one, shown)| shown.is_still(made_one))
+    }
+
     fn of(executed: &Executed) -> Self {
         let unanswered = executed
             .failed

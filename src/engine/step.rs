@@ -115,6 +115,8 @@ pub enum Step {
     EnableDnsSupport,
     /// Turns `enableDnsHostnames` on.
     EnableDnsHostnames,
+    /// Has instances that start from now on share hardware.
+    ResetTenancy,
     /// Creates the subnet of a zone.
     CreateSubnet(String),
     /// Stops a subnet from giving public addresses.
@@ -272,7 +274,11 @@ impl Step {
     /// The part that the step is about.
     pub fn part(&self) -> Part {
         match self {
-            Self::CreateVpc | Self::EnableDnsSupport | Self::EnableDnsHostnames | Self::DeleteVpc(_) => Part::Vpc,
+            Self::CreateVpc
+            | Self::EnableDnsSupport
+            | Self::EnableDnsHostnames
+            | Self::ResetTenancy
+            | Self::DeleteVpc(_) => Part::Vpc,
             Self::Tag { .. } | Self::Untag { .. } => Part::Tags,
             Self::CreateSubnet(zone)
             | Self::DisablePublicAddresses { zone, .. }
@@ -349,6 +355,14 @@ impl Step {
                 "tagging"
             }
             Self::AssociateRouteTable(_) => "associating",
+            Self::EnableDnsSupport => "enabling DNS support of",
+            Self::EnableDnsHostnames => "enabling DNS host names of",
+            Self::ResetTenancy => "giving up the dedicated tenancy of",
+            Self::DisablePublicAddresses { .. } => "disabling public addresses of",
+            Self::DisableIpv6Addresses { .. } => "disabling IPv6 addresses of",
+            Self::ReconcileRules(_) => "changing the rules of",
+            Self::SetTrustPolicy(_) => "restoring the trust policy of",
+            Self::AttachPolicy(_, _) => "attaching a policy to",
             Self::DeleteRoute { .. } => "removing a route from",
             _ => "changing",
         }

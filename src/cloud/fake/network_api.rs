@@ -71,6 +71,13 @@ impl NetworkApi for FakeCloud {
         .await
     }
 
+    async fn reset_vpc_tenancy(&self, vpc_id: &str) -> Result<()> {
+        self.write("ec2:ModifyVpcTenancy", vpc_id, |world, at| {
+            world.reset_vpc_tenancy(at, vpc_id)
+        })
+        .await
+    }
+
     async fn delete_vpc(&self, vpc_id: &str) -> Result<()> {
         self.write("ec2:DeleteVpc", vpc_id, |world, _| world.delete_vpc(vpc_id))
             .await

@@ -11,6 +11,7 @@ use crate::domain::Tags;
 use crate::domain::address::usable_addresses;
 use crate::domain::limits::{LONGEST_PREFIX, SHORTEST_PREFIX};
 use crate::domain::observed::{Route, RouteTable, Subnet, Vpc};
+use crate::domain::spec::InstanceTenancy;
 
 /// Prefix lengths of VPCs and subnets.
 const PREFIX_LENGTHS: std::ops::RangeInclusive<u8> = SHORTEST_PREFIX..=LONGEST_PREFIX;
@@ -54,6 +55,11 @@ impl World {
             return Err(Refusal::invalid("InvalidParameterCombination", message));
         }
         vpc.dns_hostnames = Some(enabled);
+        Ok(())
+    }
+
+    pub(super) fn reset_vpc_tenancy(&mut self, at: &Moment<'_>, vpc_id: &str) -> Answer<()> {
+        known_mut(&mut self.vpcs, vpc_id, at)?.instance_tenancy = InstanceTenancy::Default.as_str().to_owned();
         Ok(())
     }
 

@@ -62,6 +62,7 @@ delegate! {
     "ec2:CreateVpc" => create_vpc(request: &VpcRequest) -> Vpc;
     "ec2:ModifyVpcAttribute" => set_dns_support(vpc_id: &str, enabled: bool) -> ();
     "ec2:ModifyVpcAttribute" => set_dns_hostnames(vpc_id: &str, enabled: bool) -> ();
+    "ec2:ModifyVpcTenancy" => reset_vpc_tenancy(vpc_id: &str) -> ();
     "ec2:DeleteVpc" => delete_vpc(vpc_id: &str) -> ();
 
     "ec2:DescribeSubnets" => subnets(vpc_id: &str) -> Vec<Subnet>;

@@ -8,7 +8,7 @@ use super::batch::{
     AllocationStrategy, Ec2Configuration, InstanceProfileChoice, LaunchTemplate, ServiceRoleChoice,
     SpotFleetRoleChoice, TemplateVersion,
 };
-use super::spec::{ComputeEnvironmentSpec, Spec};
+use super::spec::{ComputeEnvironmentSpec, InstanceTenancy, Spec};
 
 pub mod table;
 
@@ -26,6 +26,8 @@ pub enum Change {
     InPlaceBetweenCustomRoles,
     /// Always a swap: another compute environment takes the place of the one that is there, behind the same queues.
     Swap,
+    /// In place to `default`, the only direction that ModifyVpcTenancy knows; to `dedicated` a replacement of the environment.
+    InPlaceToDefaultTenancy,
     /// Always a replacement of the environment.
     Replace,
 }
@@ -45,6 +47,8 @@ pub struct Row {
     is_network: bool,
     /// Other attributes that decide about the value.
     follows_from: &'static [&'static str],
+    /// The sentence for the description, where that of its class does not say it all.
+    sentence: Option<&'static str>,
     /// What of a spec counts as the attribute's value, defaults in place; `None`: not decided, which is no change.
     value: fn(&Spec) -> Option<String>,
 }
@@ -52,11 +56,10 @@ pub struct Row {
 impl Row {
     /// The sentence for the attribute's description.
     pub fn sentence(&self) -> &'static str {
+        if let Some(sentence) = self.sentence {
+            return sentence;
+        }
         match self.change {
-            _ if self.is_network => {
-                "Changed in place on Fargate, and elsewhere (by an infrastructure update) with the service-linked role and an \
-                 allocation strategy other than `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
-            }
             Change::InPlace => "Changed in place.",
             Change::InPlaceIfUpdatable => {
                 "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
@@ -67,6 +70,10 @@ impl Row {
                  compute environment behind its job queues."
             }
             Change::Swap => "A change swaps the compute environment behind its job queues.",
+            Change::InPlaceToDefaultTenancy => {
+                "Changed in place from `dedicated` to `default`, for instances that start afterwards; a change to `dedicated` replaces the \
+                 environment."
+            }
             Change::Replace => "A change replaces the environment.",
         }
     }
@@ -79,12 +86,16 @@ impl Row {
     }
 
     fn replaces(&self, prior: &Spec, planned: &Spec) -> bool {
-        self.change == Change::Replace && self.differs(prior, planned)
+        match self.change {
+            Change::Replace => self.differs(prior, planned),
+            Change::InPlaceToDefaultTenancy => self.differs(prior, planned) && !is_default_tenancy(planned),
+            _ => false,
+        }
     }
 
     fn swaps(&self, prior: &Spec, planned: &Spec) -> bool {
         match self.change {
-            Change::InPlace | Change::Replace => false,
+            Change::InPlace | Change::InPlaceToDefaultTenancy | Change::Replace => false,
             Change::Swap | Change::InPlaceBetweenCustomRoles => self.differs(prior, planned),
             Change::InPlaceIfUpdatable => {
                 let updatable = self.is_updatable(prior) && self.is_updatable(planned);
@@ -136,6 +147,21 @@ pub fn swaps(prior: &Spec, planned: &Spec) -> Vec<&'static str> {
         .collect()
 }
 
+/// Attributes whose values are not known yet, and that replace an environment of `prior` unless they turn out to be what they were.
+pub fn may_replace(prior: &Spec, is_unknown: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    TABLE
+        .iter()
+        .filter(|row| is_unknown(row.attribute))
+        .filter(|row| match row.change {
+            Change::Replace => true,
+            // What is dedicated can only become default.
+            Change::InPlaceToDefaultTenancy => is_default_tenancy(prior),
+            _ => false,
+        })
+        .map(|row| row.attribute)
+        .collect()
+}
+
 /// What decides whether Batch can do an infrastructure update ([`Spec::supports_infrastructure_update`]).
 const UPDATABILITY: [&str; 4] = [
     "compute_environment.type",
@@ -152,7 +178,7 @@ pub fn may_swap(prior: &Spec, planned: &Spec, is_unknown: impl Fn(&str) -> bool)
         .iter()
         .filter(|row| row.is_open(&is_unknown))
         .filter(|row| match row.change {
-            Change::InPlace | Change::Replace => false,
+            Change::InPlace | Change::InPlaceToDefaultTenancy | Change::Replace => false,
             Change::Swap | Change::InPlaceBetweenCustomRoles => true,
             Change::InPlaceIfUpdatable => undecided || !row.is_updatable(prior) || !row.is_updatable(planned),
         })
@@ -174,11 +200,17 @@ pub fn fingerprint(spec: &Spec) -> Vec<String> {
         .filter(|row| row.attribute != table::COMPUTE_ENVIRONMENT_NAME)
         .filter(|row| match row.change {
             Change::InPlace => false,
-            Change::Replace | Change::Swap | Change::InPlaceBetweenCustomRoles => true,
+            Change::InPlaceToDefaultTenancy | Change::Replace | Change::Swap | Change::InPlaceBetweenCustomRoles => {
+                true
+            }
             Change::InPlaceIfUpdatable => !row.is_updatable(spec),
         })
         .filter_map(|row| (row.value)(spec).map(|value| format!("{}={value}", row.attribute)))
         .collect()
+}
+
+fn is_default_tenancy(spec: &Spec) -> bool {
+    spec.network.instance_tenancy == InstanceTenancy::Default
 }
 
 /// Values that several rows share, in a form that compares.

@@ -1,6 +1,6 @@
 //! The rows of the table.
 
-use super::Change::{InPlace, InPlaceBetweenCustomRoles, InPlaceIfUpdatable, Replace, Swap};
+use super::Change::{InPlace, InPlaceBetweenCustomRoles, InPlaceIfUpdatable, InPlaceToDefaultTenancy, Replace, Swap};
 use super::{Row, Spec, value};
 
 pub(super) const COMPUTE_ENVIRONMENT_NAME: &str = "compute_environment.name";
@@ -13,6 +13,9 @@ const SCALING: &str = "A scaling update takes minutes and touches no instance.";
 const ENDPOINT: &str = "Endpoints are added, changed and removed one by one.";
 
 const POLICY: &str = "The policy of an endpoint is exchanged as it is; its interfaces and names stay.";
+
+const NETWORK: &str = "Changed in place on Fargate, and elsewhere (by an infrastructure update) with the service-linked role and an \
+                       allocation strategy other than `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues.";
 
 const OURS: &str = "This provider.";
 const VPC_GUIDE: &str = "Amazon VPC User Guide, \"VPC CIDR blocks\" and \"Subnet CIDR blocks\".";
@@ -37,6 +40,7 @@ const fn row(
         source,
         is_network: false,
         follows_from: &[],
+        sentence: None,
         value,
     }
 }
@@ -61,6 +65,7 @@ const fn infrastructure(attribute: &'static str, value: fn(&Spec) -> Option<Stri
 const fn network(attribute: &'static str, reason: &'static str, value: fn(&Spec) -> Option<String>) -> Row {
     Row {
         is_network: true,
+        sentence: Some(NETWORK),
         ..row(attribute, InPlaceIfUpdatable, reason, INFRASTRUCTURE_GUIDE, value)
     }
 }
@@ -94,8 +99,8 @@ pub static TABLE: &[Row] = &[
     ),
     row(
         "network.instance_tenancy",
-        Replace,
-        FIXED_NETWORK,
+        InPlaceToDefaultTenancy,
+        "AWS lets a VPC give up dedicated hardware, and not ask for it later.",
         "EC2 API Reference, ModifyVpcTenancy.",
         |s| value::managed(s, s.network.instance_tenancy.as_str().to_owned()),
     ),
@@ -168,9 +173,16 @@ pub static TABLE: &[Row] = &[
         BATCH_API,
         value::compute_environment_name,
     ),
-    infrastructure("compute_environment.type", |s| {
-        Some(s.compute_environment.compute_type.to_string())
-    }),
+    Row {
+        sentence: Some(
+            "Changed in place between `EC2` and `SPOT` (an infrastructure update) with the service-linked role and an allocation strategy \
+             other than `BEST_FIT`; any other change, also between `FARGATE` and `FARGATE_SPOT`, swaps the compute environment behind its \
+             job queues.",
+        ),
+        ..infrastructure("compute_environment.type", |s| {
+            Some(s.compute_environment.compute_type.to_string())
+        })
+    },
     row(
         "compute_environment.allocation_strategy",
         InPlaceIfUpdatable,
@@ -252,12 +264,18 @@ pub static TABLE: &[Row] = &[
         "It is stored, and goes with every infrastructure update.",
         BATCH_API,
     ),
-    in_place(
-        "job_queues",
-        "Queues are added, changed and removed one by one. AWS Batch can neither rename a queue nor give it its first scheduling policy or take \
+    Row {
+        sentence: Some(
+            "Queues are added, changed and removed in place, one by one; another `name`, and a first `scheduling_policy_arn` or none any \
+             more, delete that one queue, with the jobs in it, and make it again.",
+        ),
+        ..in_place(
+            "job_queues",
+            "AWS Batch can neither rename a queue nor give it its first scheduling policy or take \
          it away, so that in these cases that one queue is deleted, with the jobs in it, and made again.",
-        "AWS Batch API Reference, UpdateJobQueue.",
-    ),
+            "AWS Batch API Reference, UpdateJobQueue.",
+        )
+    },
     in_place(
         "isolation.enforce",
         "It says what becomes of a path to the internet and exists in the state only; setting it to `true` has the paths that are \

@@ -78,6 +78,10 @@ fn what_aws_fixes_is_replaced() {
         replaced(|s| s.network.instance_tenancy = InstanceTenancy::Dedicated),
         ["network.instance_tenancy"]
     );
+    let mut dedicated = fixture::seed();
+    dedicated.network.instance_tenancy = InstanceTenancy::Dedicated;
+    let default = |s: &mut Spec| s.network.instance_tenancy = InstanceTenancy::Default;
+    assert_eq!(replaced_from(dedicated, default), [] as [&str; 0], "AWS goes that way");
 }
 
 #[test]

@@ -60,6 +60,10 @@ pub(super) async fn dns_hostnames(run: &Run<'_>) -> Result<(), StepError> {
     Ok(run.cloud.set_dns_hostnames(&vpc_id(run)?, true).await?)
 }
 
+pub(super) async fn default_tenancy(run: &Run<'_>) -> Result<(), StepError> {
+    Ok(run.cloud.reset_vpc_tenancy(&vpc_id(run)?).await?)
+}
+
 pub(super) async fn subnet(run: &Run<'_>, zone: &str) -> Result<(), StepError> {
     let plan = subnet_plan(run.topology()?, zone)?;
     let request = SubnetRequest {

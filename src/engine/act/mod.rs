@@ -100,6 +100,7 @@ async fn call(run: &Run<'_>, step: &Step) -> Result<(), StepError> {
         Step::CreateVpc => create::vpc(run).await,
         Step::EnableDnsSupport => create::dns_support(run).await,
         Step::EnableDnsHostnames => create::dns_hostnames(run).await,
+        Step::ResetTenancy => create::default_tenancy(run).await,
         Step::CreateSubnet(zone) => create::subnet(run, zone).await,
         Step::DisablePublicAddresses { subnet_id, .. } => {
             Ok(run.cloud.set_map_public_ip_on_launch(subnet_id, false).await?)

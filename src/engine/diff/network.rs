@@ -8,6 +8,7 @@ use super::super::step::{Milestone, Step};
 use crate::domain::firewall::RuleChanges;
 use crate::domain::isolation::Way;
 use crate::domain::observed::{Observed, RouteTable, Subnet};
+use crate::domain::spec::InstanceTenancy;
 use crate::domain::topology::{SubnetPlan, Topology};
 
 /// An existing one is never touched: what it lacks is told by the plan.
@@ -23,6 +24,14 @@ pub(super) fn vpc(topology: &Topology, observed: &Observed, tasks: &mut Vec<Task
         }
         Some(vpc) => (vpc.dns_support != Some(false), vpc.dns_hostnames != Some(false)),
     };
+    let dedicated = InstanceTenancy::Dedicated.as_str();
+    let is_dedicated = observed
+        .vpc
+        .as_ref()
+        .is_some_and(|vpc| vpc.instance_tenancy == dedicated);
+    if is_dedicated && topology.vpc.instance_tenancy == InstanceTenancy::Default {
+        tasks.push(Task::new(Step::ResetTenancy, [Milestone::Vpc], []));
+    }
     if !support {
         tasks.push(Task::new(
             Step::EnableDnsSupport,

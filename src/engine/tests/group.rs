@@ -7,6 +7,7 @@ use crate::cloud::fake::FakeCloud;
 use crate::cloud::faulty::When;
 use crate::cloud::{Direction, NetworkApi, SecurityGroupRequest};
 use crate::domain::Tags;
+use crate::domain::batch::{AllocationStrategy, ComputeType};
 use crate::domain::firewall::{HTTPS, Peer, Rule};
 use crate::domain::observed::Observed;
 use crate::domain::spec::Spec;
@@ -215,4 +216,51 @@ async fn a_name_that_others_hold_on_to_is_refused_before_anything_moves() {
     };
     assert!(failure.detail.contains(&theirs), "{}", failure.detail);
     assert!(failure.detail.contains("security_group.name"), "{}", failure.detail);
+}
+
+/// What is there, and to what it is to change: nearly everything at once.
+fn parked_on_spot(spec: &mut Spec) {
+    queued(spec);
+    let compute_environment = &mut spec.compute_environment;
+    compute_environment.name = Some("exact".to_owned());
+    compute_environment.compute_type = ComputeType::Spot;
+    compute_environment.allocation_strategy = Some(AllocationStrategy::BestFit);
+    spec.endpoints.enabled = false;
+}
+
+fn everything(spec: &mut Spec) {
+    queued(spec);
+    described(spec);
+    spec.network.max_azs = 2;
+    let compute_environment = &mut spec.compute_environment;
+    compute_environment.name = Some("exact".to_owned());
+    compute_environment.create_service_role = true;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_resumed_run_does_not_take_its_own_second_half_for_a_stale_read() {
+    for when in [When::Before, When::After] {
+        for write in 1.. {
+            let slow = || Lab::slow(|_| {});
+            let first = slow();
+            let aws = first.aws.clone();
+            let topology = first.topology(parked_on_spot).await;
+            first.make(&topology).await;
+            let lab = lab_that_crashes(&aws, write, when);
+            let topology = lab.topology(everything).await;
+            let died = until_crash(&lab, async {
+                lab.apply(&topology).await;
+            })
+            .await;
+            let next = Lab::on(aws);
+            let began = tokio::time::Instant::now();
+            next.make(&topology).await;
+            let took = began.elapsed();
+            assert!(took < PROPAGATION, "killed at write {write} {when:?}: {took:?}");
+            if !died {
+                assert!(write > 20, "only {write} writes");
+                break;
+            }
+        }
+    }
 }

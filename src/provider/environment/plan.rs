@@ -17,7 +17,7 @@ use super::swap;
 use super::target::claims;
 use crate::cloud::CallerIdentity;
 use crate::domain::Tags;
-use crate::domain::change::{self, Change};
+use crate::domain::change;
 use crate::domain::cost::Estimate;
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::facts::Facts;
@@ -395,10 +395,9 @@ impl Planner<'_> {
         let before = spec::of_state(prior.state, self.surroundings);
         let mut replace = change::replacements(&before, spec);
         replace.retain(|attribute| !self.unknown.touch(&[*attribute]));
-        let not_known = change::TABLE
-            .iter()
-            .filter(|row| row.change == Change::Replace && self.unknown.touch(&[row.attribute]));
-        replace.extend(not_known.map(|row| row.attribute));
+        replace.extend(change::may_replace(&before, |attribute| {
+            self.unknown.touch(&[attribute])
+        }));
         // What was adopted takes the name of its configuration as it is.
         replace.retain(|attribute| *attribute != NAME || !self.is_adopted());
         replace

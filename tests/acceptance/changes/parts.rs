@@ -114,7 +114,10 @@ pub(super) fn replaced() -> Walk {
     ];
     Walk {
         base: short(),
-        steps: vec![changes],
+        steps: vec![
+            changes,
+            vec![to("network.instance_tenancy", json!("default"), "vpc InstanceTenancy")],
+        ],
     }
 }
 

@@ -83,7 +83,8 @@ impl Change {
             Class::InPlaceIfUpdatable => Way::InPlace,
             Class::InPlaceBetweenCustomRoles if both(has_role) => Way::InPlace,
             Class::InPlaceBetweenCustomRoles | Class::Swap => Way::Swap,
-            Class::Replace => Way::Replace,
+            Class::InPlaceToDefaultTenancy if self.value == "default" => Way::InPlace,
+            Class::InPlaceToDefaultTenancy | Class::Replace => Way::Replace,
         }
     }
 }
@@ -119,6 +120,7 @@ impl Way {
             Class::InPlaceIfUpdatable => vec![Self::InPlace, Self::SwapOfBestFit, Self::SwapWithCustomRole],
             Class::InPlaceBetweenCustomRoles => vec![Self::InPlace, Self::Swap],
             Class::Swap => vec![Self::Swap],
+            Class::InPlaceToDefaultTenancy => vec![Self::InPlace, Self::Replace],
             Class::Replace => vec![Self::Replace],
         }
     }

@@ -35,7 +35,11 @@ fn a_role_is_put_right_or_made_again() {
         &json!({ "RoleName": role, "PolicyDocument": nobody }),
     );
     let plan = repair_by(&stage, "the trust policy changed", &["iam:UpdateAssumeRolePolicy"]);
-    assert!(drift(&plan).contains("changing the instance role"), "{}", drift(&plan));
+    assert!(
+        drift(&plan).contains("restoring the trust policy of the instance role"),
+        "{}",
+        drift(&plan)
+    );
 
     iam(
         "remove_role_from_instance_profile",

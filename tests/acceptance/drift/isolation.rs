@@ -153,7 +153,10 @@ fn public_addresses_are_switched_off() {
         &["ec2:ModifySubnetAttribute", "ec2:ModifySubnetAttribute"],
     );
     let drift = plan.before(ADDRESS)["drift"].to_string();
-    assert!(drift.contains("changing the subnet in ap-northeast-1a"), "{drift}");
+    assert!(
+        drift.contains("disabling public addresses of the subnet in ap-northeast-1a"),
+        "{drift}"
+    );
     let there = stage.account().snapshot();
     let subnets = there["subnets"].as_array().expect("a list");
     let edited = subnets.iter().find(|subnet| subnet["SubnetId"] == id).expect("it");

@@ -48,7 +48,11 @@ fn rules_are_put_right_on_both_sides() {
         "an outbound rule removed",
         &["ec2:AuthorizeSecurityGroupEgress"],
     );
-    assert!(drift(&plan).contains("changing the security group"), "{}", drift(&plan));
+    assert!(
+        drift(&plan).contains("changing the rules of the security group"),
+        "{}",
+        drift(&plan)
+    );
 
     let ssh = json!([{ "IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{ "CidrIp": "10.9.0.0/16" }] }]);
     edit("authorize_security_group_ingress", &ssh);
@@ -166,7 +170,16 @@ fn dns_of_the_vpc_is_switched_on_again() {
         stage.account().meddle("ec2", "modify_vpc_attribute", &off);
     }
     let plan = repair_by(&stage, "DNS off", &["ec2:ModifyVpcAttribute", "ec2:ModifyVpcAttribute"]);
-    assert!(drift(&plan).contains("changing the VPC"), "{}", drift(&plan));
+    assert!(
+        drift(&plan).contains("enabling DNS support of the VPC"),
+        "{}",
+        drift(&plan)
+    );
+    assert!(
+        drift(&plan).contains("enabling DNS host names of the VPC"),
+        "{}",
+        drift(&plan)
+    );
     let there = stage.account().snapshot();
     assert_eq!(there["vpcs"][0]["EnableDnsHostnames"], true);
     assert_eq!(there["vpcs"][0]["EnableDnsSupport"], true);

@@ -55,7 +55,13 @@ fn policies_and_trust_are_put_right() {
         "trust policies edited",
         &["iam:UpdateAssumeRolePolicy", "iam:UpdateAssumeRolePolicy"],
     );
-    says(&plan, &["changing the service role", "changing the Spot Fleet role"]);
+    says(
+        &plan,
+        &[
+            "restoring the trust policy of the service role",
+            "restoring the trust policy of the Spot Fleet role",
+        ],
+    );
     let after = stage.account().snapshot();
     for name in [SERVICE, FLEET] {
         assert_eq!(role(&after, name), role(&before, name));

@@ -46,6 +46,9 @@ impl NetworkApi for AwsCloud {
     async fn set_dns_hostnames(&self, vpc_id: &str, enabled: bool) -> Result<()> {
         vpc::set_dns_hostnames(&self.ec2, vpc_id, enabled).await
     }
+    async fn reset_vpc_tenancy(&self, vpc_id: &str) -> Result<()> {
+        vpc::reset_tenancy(&self.ec2, vpc_id).await
+    }
     async fn delete_vpc(&self, vpc_id: &str) -> Result<()> {
         vpc::delete(&self.ec2, vpc_id).await
     }

@@ -3,7 +3,9 @@
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::config::Builder;
 use aws_sdk_ec2::config::retry::ClassifyRetry;
-use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, Tenancy, VpcAttributeName, VpcCidrBlockStateCode};
+use aws_sdk_ec2::types::{
+    AttributeBooleanValue, ResourceType, Tenancy, VpcAttributeName, VpcCidrBlockStateCode, VpcTenancy,
+};
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::RetryAction;
 
@@ -155,6 +157,17 @@ pub(super) async fn set_dns_hostnames(client: &Client, vpc_id: &str, enabled: bo
         .await
         .map(|_| ())
         .map_err(refused("ec2:ModifyVpcAttribute"))
+}
+
+pub(super) async fn reset_tenancy(client: &Client, vpc_id: &str) -> Result<()> {
+    client
+        .modify_vpc_tenancy()
+        .vpc_id(vpc_id)
+        .instance_tenancy(VpcTenancy::Default)
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(refused("ec2:ModifyVpcTenancy"))
 }
 
 fn boolean(value: bool) -> AttributeBooleanValue {

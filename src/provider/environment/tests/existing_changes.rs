@@ -135,7 +135,7 @@ async fn what_becomes_of_the_network_is_followed() {
         texts(&terraform.state().drift).unwrap(),
         [
             "changing the endpoint for s3",
-            "changing the security group",
+            "changing the rules of the security group",
             "waiting for the endpoints"
         ]
     );

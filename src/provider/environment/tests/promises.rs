@@ -38,6 +38,7 @@ fn bases() -> Vec<(&'static str, Json)> {
             "derived_best_fit",
             json!({"compute_environment": {"allocation_strategy": "BEST_FIT"}}),
         ),
+        ("dedicated", json!({"network": {"instance_tenancy": "dedicated"}})),
         ("parked", json!({"endpoints": {"enabled": false}})),
         (
             "guest",
@@ -66,6 +67,7 @@ fn changes() -> Vec<(&'static str, Json)> {
         ("network.availability_zones", json!(["ap-northeast-1a"])),
         ("network.subnet_prefix_length", json!(24)),
         ("network.instance_tenancy", json!("dedicated")),
+        ("network.instance_tenancy", json!("default")),
         ("network.subnet_ids", json!(["@0"])),
         ("network.subnet_ids", json!(["@1", "@0"])),
         ("network.subnet_ids", json!(["@0", "@1", "@2"])),
