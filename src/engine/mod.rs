@@ -168,6 +168,12 @@ impl Engine {
         diff::diff(topology, observed).is_empty() && proof::failures(topology, observed).is_empty()
     }
 
+    /// Whether converging would only add what is missing, and change and remove nothing of what is there: what it does for an
+    /// environment whose creation was cut off.
+    pub fn would_only_add(&self, topology: &Topology, observed: &Observed) -> bool {
+        diff::diff(topology, observed).iter().all(|task| task.step.only_adds())
+    }
+
     /// What converging would do, in words, one line for each thing: "creating the endpoint for ecr.api". Empty when
     /// [`is_complete`](Self::is_complete).
     pub fn differences(&self, topology: &Topology, observed: &Observed) -> Vec<String> {

@@ -368,6 +368,22 @@ impl Step {
         }
     }
 
+    /// Whether the step is one of a creation, and neither changes nor removes what somebody may rely on.
+    pub fn only_adds(&self) -> bool {
+        self.is_wait()
+            || self.verb() == CREATING
+            || matches!(
+                self,
+                Self::EnableDnsSupport
+                    | Self::EnableDnsHostnames
+                    | Self::AssociateRouteTable(_)
+                    | Self::ReconcileRules(_)
+                    | Self::AttachPolicy(_, _)
+                    | Self::AddRoleToInstanceProfile
+                    | Self::Tag { .. }
+            )
+    }
+
     /// Whether the step only waits: it is due again after every further change.
     pub fn is_wait(&self) -> bool {
         matches!(

@@ -12,10 +12,11 @@ use tf_provider::{Diagnostic, Diagnostics};
 use super::adopt;
 use super::facts::{self, RegionFacts};
 use super::group;
-use super::model::Environment;
+use super::model::{Endpoints, Environment, Service};
 use super::spec::{self, Surroundings};
 use super::state::{Place, Sight, UNFINISHED};
 use super::target::target;
+use crate::domain::batch::status;
 use crate::domain::existing::guests;
 use crate::domain::facts::Facts;
 use crate::domain::name::Ownership;
@@ -26,7 +27,7 @@ use crate::domain::topology::Topology;
 use crate::engine::{Control, Outcome, Target};
 use crate::plugin;
 use crate::provider::diagnostics::{GoOn, add_failures, cloud_error, diagnostic, plan_error};
-use crate::provider::read::text;
+use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session};
 
 /// An environment that is to be made what was planned.
@@ -115,6 +116,12 @@ impl Apply {
     pub(super) fn is_finished(&self, observed: &Observed) -> bool {
         let engine = &self.connection.engine;
         if engine.is_complete(&self.topology, observed) {
+            return true;
+        }
+        // What takes jobs and is not what was planned is another one, in use, and perhaps in another state.
+        let mut compute_environments = observed.compute_environments.values();
+        if compute_environments.any(|it| it.status == status::VALID) && !engine.would_only_add(&self.topology, observed)
+        {
             return true;
         }
         let nothing = Environment::default();
@@ -223,13 +230,40 @@ impl Apply {
     fn state(&self, observed: &Observed, drift: Vec<String>) -> Environment {
         let ownership = &self.target.ownership;
         let sight = sight(&self.connection, ownership, observed, &self.planned, self.place());
-        Sight {
+        let sight = Sight {
             drift,
             serving: Some(guests::serving(&self.topology, observed)),
             ..sight
-        }
-        .state()
+        };
+        others_as_planned(sight.state(), &self.planned)
     }
+}
+
+/// The endpoints of others as they were planned: what their owner changes about them in the very same apply is seen by the next
+/// refresh, and is no reason for Terraform to find fault with this apply.
+fn others_as_planned(mut state: Environment, planned: &Environment) -> Environment {
+    let planned = object(&planned.endpoints);
+    if let Value::Value(Endpoints {
+        services: Value::Value(services),
+        ..
+    }) = &mut state.endpoints
+    {
+        for (name, service) in services {
+            let Value::Value(service) = service else { continue };
+            let planned = planned.services.as_ref_option().and_then(|services| services.get(name));
+            let same = |planned: &&Service| planned.managed == Value::Value(false) && planned.id == service.id;
+            let Some(planned) = planned.and_then(Value::as_ref_option).filter(same) else {
+                continue;
+            };
+            if !planned.network_interface_ids.is_unknown() {
+                service.network_interface_ids = planned.network_interface_ids.clone();
+            }
+            if !planned.dns_name.is_unknown() {
+                service.dns_name = planned.dns_name.clone();
+            }
+        }
+    }
+    state
 }
 
 /// The topology that a state is of, as far as it can be told: what drift is measured by. An existing network is looked at as it is now,

@@ -44,6 +44,8 @@ pub(super) struct Plan {
     pub(super) replace: Vec<AttributePath>,
     /// What the user should know of the desired environment; said only when something changes.
     warnings: Vec<Diagnostic>,
+    /// What the user should be told every time.
+    exposed: Option<Diagnostic>,
 }
 
 /// What exists before a plan.
@@ -83,6 +85,7 @@ pub(super) async fn plan(
     let desired = planner.desired(diags).await?;
     let mut plan = planner.plan(desired);
     planner.guard(&plan, diags)?;
+    diags.warnings.extend(plan.exposed.take());
     if prior.is_none_or(|prior| *prior.state != plan.state) {
         diags.warnings.append(&mut plan.warnings);
     }
@@ -322,7 +325,7 @@ impl Planner<'_> {
         let state = projection.environment();
         let notes = desired.topology.as_ref().map(lint::lint).unwrap_or_default();
         let warnings = notes.into_iter().filter(|note| note.severity == Severity::Warning);
-        let warnings = warnings.map(remark).chain(isolation::accepted(&state));
+        let warnings = warnings.map(remark);
         let another_group = self.prior.and_then(|prior| group::stand_in(prior.state, &state));
         let why = swap::Why {
             certain: desired.swaps.first().copied(),
@@ -330,6 +333,7 @@ impl Planner<'_> {
         };
         let behind_queues = swap::warnings(self.prior.map(|prior| prior.state), &state, why);
         Plan {
+            exposed: isolation::accepted(&state),
             state,
             facts: desired.facts.adopted(self.is_adopted()),
             replace: desired.replace.into_iter().map(path).collect(),

@@ -42,7 +42,7 @@ impl Projection<'_> {
         // A derived name depends on every value whose change could need another compute environment.
         let is_unknown = |attribute: &str| self.unknown.touch(&[attribute]);
         let undecided = match prior.is_some() {
-            true => self.may_swap,
+            true => self.may_swap || (self.swap && change::may_name(is_unknown)),
             false => change::may_name(is_unknown) || self.unknown.touch(&CHOICE_OF_ZONES),
         };
         let named = plan.filter(|_| !undecided);

@@ -4,7 +4,7 @@ use tf_provider::value::Value;
 
 use super::Projection;
 use crate::domain::spec::IsolationSpec;
-use crate::provider::attribute::List;
+use crate::provider::attribute::{List, Unknowns};
 use crate::provider::environment::model::{Isolation, Network};
 use crate::provider::read::{object, texts};
 
@@ -38,14 +38,17 @@ impl Projection<'_> {
         let drift = texts(&prior.drift).unwrap_or_default();
         let other_table = drift.iter().any(|line| line.starts_with("associating the route table"));
         let subnets = texts(&network.subnet_ids);
-        let other_subnets = texts(&object(&prior.network).subnet_ids) != subnets;
+        let all_known = Unknowns::of(&network.subnet_ids).is_empty();
+        let other_subnets = !all_known || texts(&object(&prior.network).subnet_ids) != subnets;
         if other_subnets && network.managed != Value::Value(true) {
             // What leads out of a subnet of somebody else's is seen when it is there.
             return Value::Unknown;
         }
         match (paths, subnets) {
+            // A table that is put back has what somebody may have done to it meanwhile.
+            _ if other_table => Value::Unknown,
             (Value::Value(paths), _) if paths.is_empty() => Value::Value(paths),
-            (Value::Value(mut paths), Some(subnets)) if !other_table => {
+            (Value::Value(mut paths), Some(subnets)) => {
                 let begins = |path: &String| subnets.iter().any(|id| path.starts_with(&format!("{id} ")));
                 paths.retain(|path| path.as_ref_option().is_some_and(begins));
                 Value::Value(paths)

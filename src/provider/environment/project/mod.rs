@@ -134,7 +134,9 @@ impl Projection<'_> {
     fn monthly_cost(&self, network: &Network, endpoints: &Endpoints) -> Value<MonthlyCost> {
         let decided = network.availability_zones.is_value()
             && endpoints.services.is_value()
-            && !self.unknown.touch(&["endpoints.availability_zones"]);
+            && !self
+                .unknown
+                .touch(&["network.availability_zones", "endpoints.availability_zones"]);
         let topology = self.topology.filter(|_| decided);
         let planned = topology.map(|topology| monthly_cost(&Estimate::of(topology)));
         let mut services = endpoints.services.iter().flatten().map(|(_, service)| object(service));

@@ -98,11 +98,16 @@ async fn a_destroy_finds_it_too_even_if_it_is_cut_off_itself() {
 
 #[tokio::test(start_paused = true)]
 async fn roles_that_were_given_are_not_looked_at() {
-    let config = config(
-        r#"{"name": "simulation", "compute_environment": {"max_vcpus": 4,
-            "instance_role_arn": "arn:aws:iam::123456789012:instance-profile/given"}}"#,
-    );
-    let mut terraform = Terraform::new();
+    let mut other = Terraform::new();
+    other
+        .apply(&config(&SHORT.replace("simulation", "other")))
+        .await
+        .unwrap();
+    let given = object(&other.state().compute_environment).instance_role_arn.unwrap();
+    let config = config(&format!(
+        r#"{{"name": "simulation", "compute_environment": {{"max_vcpus": 4, "instance_role_arn": "{given}"}}}}"#
+    ));
+    let mut terraform = Terraform::over(other.cloud.clone(), Arc::new(other.cloud.clone()), settings());
     terraform.apply(&config).await.unwrap();
     terraform.cloud.clear_calls();
     terraform.assert_settled(&config).await;

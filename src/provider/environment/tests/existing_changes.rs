@@ -182,7 +182,14 @@ async fn a_network_that_leads_to_the_internet_is_refused_unless_it_may() {
         planned.warnings
     );
     terraform.apply(&open).await.unwrap();
-    terraform.assert_settled(&open).await;
+    terraform.refresh().await.unwrap();
+    let planned = terraform.plan(&open).await.unwrap();
+    assert_eq!(&planned.state, terraform.state());
+    assert_eq!(
+        planned.warnings,
+        ["The environment is not isolated"],
+        "said every time, even where nothing changes"
+    );
     let paths = |terraform: &Terraform| texts(&object(&terraform.state().isolation).internet_paths).unwrap();
     assert_eq!(paths(&terraform).len(), 2);
 
@@ -203,4 +210,26 @@ async fn a_network_that_leads_to_the_internet_is_refused_unless_it_may() {
     let errors = terraform.plan(&config).await.err().unwrap();
     assert_eq!(errors, ["isolation.enforce: 2 paths lead to the internet"]);
     terraform.destroy().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_owner_of_an_endpoint_changes_meanwhile_is_no_fault_of_this_apply() {
+    let mut first = Terraform::new();
+    let place = place(&first.cloud, "10.9").await;
+    first.apply(&place.config("first", 3)).await.unwrap();
+    let mut second = Terraform::over(first.cloud.clone(), Arc::new(first.cloud.clone()), settings());
+    let mut config = place.config("second", 1);
+    second.apply(&config).await.unwrap();
+    let shown = |terraform: &Terraform| object(&terraform.state().endpoints).services;
+    let before = shown(&second);
+
+    let mut compute = object(&config.compute_environment);
+    compute.max_vcpus = Value::Value(8.into());
+    config.compute_environment = Value::Value(compute);
+    let planned = second.plan(&config).await.unwrap();
+    first.apply(&place.config("first", 2)).await.unwrap();
+    second.apply_as_planned(&config, planned).await.unwrap();
+    assert_eq!(shown(&second), before, "as it was planned");
+    second.assert_settled(&config).await;
+    assert_ne!(shown(&second), before, "the next refresh sees it");
 }

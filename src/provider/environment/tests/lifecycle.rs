@@ -56,7 +56,10 @@ async fn a_finished_environment_of_the_same_name_is_not_taken() {
     terraform.apply(&config(SEED)).await.unwrap();
     terraform.state = None;
     terraform.private = Value::Null;
-    for json in [SEED, SHORT] {
+    let fargate = r#"{"name": "simulation", "compute_environment": {"type": "FARGATE", "max_vcpus": 4}}"#;
+    let given = r#"{"name": "simulation", "compute_environment": {"max_vcpus": 4,
+        "instance_role_arn": "arn:aws:iam::123456789012:instance-profile/given"}}"#;
+    for json in [SEED, SHORT, fargate, given] {
         let errors = terraform.apply(&config(json)).await.unwrap_err();
         assert_eq!(errors, ["name: There is an environment simulation already"]);
         assert!(terraform.state.is_none());

@@ -65,16 +65,24 @@ fn changes() -> Vec<(&'static str, Json)> {
         ("network.max_azs", json!(1)),
         ("network.max_azs", json!(3)),
         ("network.availability_zones", json!(["ap-northeast-1a"])),
+        (
+            "network.availability_zones",
+            json!(["ap-northeast-1c", "ap-northeast-1d"]),
+        ),
         ("network.subnet_prefix_length", json!(24)),
         ("network.instance_tenancy", json!("dedicated")),
         ("network.instance_tenancy", json!("default")),
         ("network.subnet_ids", json!(["@0"])),
-        ("network.subnet_ids", json!(["@1", "@0"])),
+        ("network.subnet_ids", json!(["@1", "@2"])),
         ("network.subnet_ids", json!(["@0", "@1", "@2"])),
         ("endpoints.cloudwatch_logs", json!(true)),
         ("endpoints.additional_services", json!(["sqs"])),
         ("endpoints.private_dns_enabled", json!(false)),
         ("endpoints.availability_zones", json!(["ap-northeast-1a"])),
+        (
+            "endpoints.availability_zones",
+            json!(["ap-northeast-1a", "ap-northeast-1c"]),
+        ),
         ("endpoints.policy", json!("same_account")),
         ("endpoints.policies", json!({ "s3": policy })),
         ("endpoints.enabled", json!(false)),
@@ -228,6 +236,22 @@ async fn check(terraform: &Terraform, hidden: &Json, known: &Json) -> Option<Vec
     })
 }
 
+/// A list or a map with each of its elements hidden.
+fn elements_hidden(value: &Json) -> Vec<Json> {
+    let hide = |path: String| {
+        let mut hidden = value.clone();
+        *hidden.pointer_mut(&path)? = json!(HIDDEN);
+        Some(hidden)
+    };
+    match value {
+        Json::Array(elements) => (0..elements.len())
+            .filter_map(|index| hide(format!("/{index}")))
+            .collect(),
+        Json::Object(fields) => fields.keys().filter_map(|name| hide(format!("/{name}"))).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// What is taken back by any plan that starts from an environment.
 async fn walk(name: &'static str, base: Json) -> Vec<String> {
     let mut terraform = Terraform::new();
@@ -258,15 +282,17 @@ async fn walk(name: &'static str, base: Json) -> Vec<String> {
         let mut known = shared.clone();
         put(&mut known, path, value);
         let section = path.split('.').next().unwrap_or_default();
-        for hide in BTreeSet::from([*path, section]) {
+        let whole = BTreeSet::from([*path, section]).into_iter();
+        let inside = elements_hidden(value).into_iter().map(|value| (*path, value));
+        for (hide, with) in whole.map(|hide| (hide, json!(HIDDEN))).chain(inside) {
             let mut hidden = known.clone();
-            put(&mut hidden, hide, &json!(HIDDEN));
+            put(&mut hidden, hide, &with);
             for (terraform, age) in [(&terraform, "there"), (&fresh, "new")] {
                 let Some(back) = check(terraform, &hidden, &known).await else {
                     continue;
                 };
                 tried += 1;
-                let what = |back| format!("{name} ({age}), {path} = {value}, {hide} unknown: {back}");
+                let what = |back| format!("{name} ({age}), {path} = {value}, {hide} = {with}: {back}");
                 found.extend(back.into_iter().map(what));
             }
         }
