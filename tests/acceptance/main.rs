@@ -36,6 +36,7 @@ mod ignored_tags;
 mod import;
 mod in_place;
 mod invalid;
+mod later;
 mod parking;
 mod partitions;
 mod queues;

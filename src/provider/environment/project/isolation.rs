@@ -36,7 +36,12 @@ impl Projection<'_> {
             };
         };
         let drift = texts(&prior.drift).unwrap_or_default();
-        let other_table = drift.iter().any(|line| line.starts_with("associating the route table"));
+        // A table that is made anew has no routes of anybody's.
+        let is_new = |table: &str| drift.iter().any(|line| line.strip_prefix("creating ") == Some(table));
+        let other_table = drift
+            .iter()
+            .filter_map(|line| line.strip_prefix("associating "))
+            .any(|table| table.starts_with("the route table") && !is_new(table));
         let subnets = texts(&network.subnet_ids);
         let all_known = Unknowns::of(&network.subnet_ids).is_empty();
         let other_subnets = !all_known || texts(&object(&prior.network).subnet_ids) != subnets;
