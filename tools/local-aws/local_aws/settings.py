@@ -36,6 +36,9 @@ _MAPS: dict[str, tuple[type, str]] = {
     "invalid": (str, "a compute environment or job queue to a statusReason"),
 }
 _BUSY_VCPUS = 4.0
+#: VPC quotas: security groups of a network interface, at first and at most.
+_GROUPS_PER_INTERFACE = 5
+_MOST_GROUPS_PER_INTERFACE = 16
 
 
 def now() -> float:
@@ -61,6 +64,7 @@ class Values:
     invalid: dict[str, str] = field(default_factory=dict)
     service_zones: dict[str, list[str]] = field(default_factory=dict)
     service_policies: dict[str, bool] = field(default_factory=dict)
+    groups_per_interface: int = _GROUPS_PER_INTERFACE
 
 
 class Settings:
@@ -116,7 +120,15 @@ def _checked(name: str, value: Any, current: Any) -> Any:
         if not isinstance(value, dict) or not all(isinstance(item, kind) for item in value.values()):
             raise SettingError(f"{name} must map {text}")
         return value
+    if name == "groups_per_interface":
+        return _checked_groups(value)
     return seconds(name, value)
+
+
+def _checked_groups(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_GROUPS_PER_INTERFACE:
+        raise SettingError(f"groups_per_interface must be 1 to {_MOST_GROUPS_PER_INTERFACE}, not {value!r}")
+    return value
 
 
 def _checked_busy(value: Any) -> dict[str, dict[str, float]]:

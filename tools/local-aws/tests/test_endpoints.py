@@ -1,6 +1,7 @@
 """VPC endpoints: life cycle, interfaces, routes, changes, refusals."""
 
 import json
+from typing import Any
 
 from support import REGION, NetworkCase, until
 
@@ -123,6 +124,27 @@ class Refusals(NetworkCase):
             self.make_endpoint(VpcId="vpc-0123456789abcdef0")
         self.assertEqual(self.interfaces(), [])
 
+    def test_groups_of_another_vpc(self) -> None:
+        here, self.vpc = self.vpc, self.make_vpc("10.9.0.0/16")
+        foreign, self.vpc = self.make_group("foreign"), here
+        with self.refused("InvalidParameter", f"Security group {foreign} does not belong to VPC {here}"):
+            self.make_endpoint(SecurityGroupIds=[self.group, foreign])
+        made = self.make_endpoint()["VpcEndpointId"]
+        with self.refused("InvalidParameter", foreign):
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, AddSecurityGroupIds=[foreign])
+
+    def test_five_groups_for_an_interface_unless_raised(self) -> None:
+        groups = [self.make_group(f"group-{number}") for number in range(6)]
+        with self.refused("SecurityGroupsPerInterfaceLimitExceeded", "maximum number of security groups"):
+            self.make_endpoint(SecurityGroupIds=groups)
+        made = self.make_endpoint(SecurityGroupIds=groups[:5])["VpcEndpointId"]
+        with self.refused("SecurityGroupsPerInterfaceLimitExceeded"):
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, AddSecurityGroupIds=groups[5:])
+        self.assertEqual(len(self.endpoint(made)["Groups"]), 5)
+        self.settings(groups_per_interface=6)
+        self.ec2.modify_vpc_endpoint(VpcEndpointId=made, AddSecurityGroupIds=groups[5:])
+        self.assertEqual(len(self.endpoint(made)["Groups"]), 6)
+
     def test_one_subnet_for_each_zone(self) -> None:
         twin = self.make_subnet(5, "a")
         with self.refused("DuplicateSubnetsInSameZone"):
@@ -195,6 +217,37 @@ class Policies(NetworkCase):
         fits = json.dumps({"Statement": [{**self.statement, "Sid": ""}]})
         fits = fits.replace('"Sid": ""', f'"Sid": "{"x" * (20_480 - len(fits))}"')
         self.make_endpoint("ecs-agent", PolicyDocument=fits)
+
+    def test_elements_are_those_of_iam(self) -> None:
+        made = self.make_endpoint()["VpcEndpointId"]
+
+        def change(**document: Any) -> None:
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=json.dumps(document))
+
+        for elements in (
+            {"Action": "Poll"}, {"Action": ["ecs:Poll", "ecs:"]}, {"Action": []}, {"NotAction": "ecs:Poll"},
+            {"Resource": "x"}, {"Resource": ["*", "bucket/*"]}, {"Resource": "arn:aws"}, {"Resource": 1},
+        ):
+            with self.subTest(elements), self.refused("InvalidPolicyDocument"):
+                change(Statement=[{**self.statement, **elements}])
+        for version in ("2020-01-01", "2012-10-17 ", 2012):
+            with self.subTest(version), self.refused("InvalidPolicyDocument"):
+                change(Version=version, Statement=[self.statement])
+        for elements in (
+            {"Action": "*"}, {"Action": ["ecs:*", "s3:Get*"]}, {"Resource": ["*"]},
+            {"Resource": "arn:aws-cn:s3:::x/${aws:username}"},
+        ):
+            for version in ("2012-10-17", "2008-10-17"):
+                change(Version=version, Statement={**self.statement, **elements})
+        others = {"Effect": "Deny", "Principal": "*", "NotAction": "ecs:Poll", "NotResource": "arn:aws:ecs:*:*:x"}
+        change(Statement=[others])
+
+    def test_a_policy_or_its_reset(self) -> None:
+        made = self.make_endpoint(PolicyDocument=self.policy)["VpcEndpointId"]
+        with self.refused("InvalidParameterCombination", "ResetPolicy"):
+            self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=self.policy, ResetPolicy=True)
+        self.ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument=self.policy, ResetPolicy=False)
+        self.assertEqual(self.stored(made), self.policy)
 
     def test_a_service_without_policies(self) -> None:
         name = f"com.amazonaws.{REGION}.ecs-agent"

@@ -147,6 +147,36 @@ class Roles(BatchCase):
         until(lambda: self.environments() == [])
 
 
+class Groups(BatchCase):
+    def reason(self, name: str) -> str:
+        found = self.environment(name)
+        self.assertEqual(found["status"], "INVALID")
+        return found["statusReason"]
+
+    def test_of_another_vpc_make_it_invalid_until_an_update_heals(self) -> None:
+        here, self.vpc = self.vpc, self.make_vpc("10.9.0.0/16")
+        foreign, self.vpc = self.make_group("foreign"), here
+        self.make_environment("one", self.instances(securityGroupIds=[self.group, foreign]))
+        self.assertIn("not linked to the VPCs configured in the Auto Scaling group", self.reason("one"))
+        self.make_environment("two", self.fargate(securityGroupIds=[foreign]))
+        self.assertIn(f"Security group {foreign} does not appear", self.reason("two"))
+        for name in ("one", "two"):
+            self.update(name, computeResources={"securityGroupIds": [self.group]})
+            self.assertEqual(self.environment(name)["status"], "VALID")
+
+    def test_more_than_an_interface_takes_unless_raised(self) -> None:
+        groups = [self.make_group(f"group-{number}") for number in range(6)]
+        self.make_environment("five", self.instances(securityGroupIds=groups[:5]))
+        self.assertEqual(self.environment("five")["status"], "VALID")
+        self.make_environment("six", self.instances(securityGroupIds=groups))
+        self.assertIn("maximum number of security groups per interface", self.reason("six"))
+        self.settings(groups_per_interface=6)
+        self.update("six", state="ENABLED")
+        self.assertEqual(self.environment("six")["status"], "VALID")
+        with self.refused("ClientException", "securityGroupIds can have at most 5 items"):
+            self.make_environment("fargate", self.fargate(securityGroupIds=groups))
+
+
 class Refusals(BatchCase):
     def test_what_is_missing_or_does_not_fit_the_type(self) -> None:
         for resources, text in (
@@ -169,6 +199,22 @@ class Refusals(BatchCase):
         with self.refused("ClientException", "Instance role is required"):
             self.make_environment(resources=resources)
         self.assertEqual(self.environments(), [])
+
+    def test_images_of_ecs_and_no_new_ones_of_amazon_linux_2(self) -> None:
+        for kind in ("NONSENSE", "EKS_AL2023"):
+            resources = self.instances(ec2Configuration=[{"imageType": kind}])
+            with self.refused("ClientException", "Invalid imageType in ComputeResources.ec2Configuration"):
+                self.make_environment(resources=resources)
+        for kind in ("ECS_AL2", "ECS_AL2_NVIDIA"):
+            resources = self.instances(ec2Configuration=[{"imageType": kind}])
+            with self.refused("ClientException", f"imageType {kind} is not supported for new"):
+                self.make_environment(resources=resources)
+            own = {"imageType": kind, "imageIdOverride": "ami-1"}
+            self.make_environment(f"own-{kind}", self.instances(ec2Configuration=[own]))
+            self.make_environment(f"image-{kind}", self.instances(imageId="ami-1", ec2Configuration=[{"imageType": kind}]))
+        with self.refused("ClientException", "Invalid imageType"):
+            self.update("own-ECS_AL2", computeResources={"ec2Configuration": [{"imageType": "NONSENSE"}]})
+        self.update("own-ECS_AL2", computeResources={"ec2Configuration": [{"imageType": "ECS_AL2"}]})
 
     def test_families_and_optimal_are_instance_types(self) -> None:
         self.make_environment(resources=self.instances(instanceTypes=["optimal", "m6i", "default_x86_64"]))

@@ -162,6 +162,7 @@ class Control(Case):
     def test_an_unknown_setting_or_path_is_told(self) -> None:
         for method, path, body, status in (
             ("POST", "settings", {"latency": 1}, 400), ("POST", "settings", {"latency_ms": -1}, 400),
+            ("POST", "settings", {"groups_per_interface": 17}, 400),
             ("GET", "nothing", None, 404),
         ):
             with self.assertRaises(urllib.error.HTTPError) as caught:

@@ -11,6 +11,11 @@ class Roles(Case):
         with self.refused("NoSuchEntity"):
             self.iam.get_role(RoleName="role")
 
+    def test_a_name_of_at_most_64_characters(self) -> None:
+        self.iam.create_role(RoleName="r" * 64, AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+        with self.refused("ValidationError", "length less than or equal to 64"):
+            self.iam.create_role(RoleName="r" * 65, AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+
     def test_the_service_linked_role(self) -> None:
         role = self.iam.create_service_linked_role(AWSServiceName="batch.amazonaws.com")["Role"]
         self.assertEqual(

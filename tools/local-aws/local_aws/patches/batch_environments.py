@@ -19,6 +19,7 @@ from moto.batch.utils import make_arn_for_compute_env
 from ..settings import now, settings
 from . import batch_changes as changes
 from . import batch_load as load
+from . import batch_network as network
 from . import batch_roles as roles
 from . import batch_rules as rules
 from . import batch_templates as templates
@@ -85,8 +86,12 @@ class ComputeEnvironment(Life):
 
     def reason_invalid(self, backend: Any) -> str | None:
         """What Batch finds wrong once it works with the environment."""
-        return settings.invalid.get(self.name) or roles.reason_invalid(backend, self) or templates.reason_invalid(
-            backend, self.compute_resources
+        resources = self.compute_resources
+        return (
+            settings.invalid.get(self.name)
+            or roles.reason_invalid(backend, self)
+            or network.reason_invalid(backend, resources)
+            or templates.reason_invalid(backend, resources)
         )
 
     def shown_resources(self) -> dict[str, Any] | None:
@@ -169,7 +174,8 @@ def _check_new(backend: Any, body: dict[str, Any]) -> None:
         if not body.get("computeResources"):
             raise refuse_request("computeResources must be provided for a MANAGED compute environment.")
         rules.resources_are_good(body["computeResources"])
-        rules.network_exists(backend, body["computeResources"])
+        rules.images_are_provided(body["computeResources"])
+        network.exists(backend, body["computeResources"])
     if backend.get_compute_environment_by_name(body["computeEnvironmentName"]) is not None:
         raise refuse("Object already exists")
 
@@ -236,7 +242,7 @@ def _check_change(backend: Any, environment: ComputeEnvironment, body: dict[str,
         rules.resources_are_good(after)
         # One whose network has been deleted can still be disabled, to be deleted.
         if {"subnets", "securityGroupIds"} & (body.get("computeResources") or {}).keys():
-            rules.network_exists(backend, after)
+            network.exists(backend, after)
 
 
 def _delete(response: Any) -> str:

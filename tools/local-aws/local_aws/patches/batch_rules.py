@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from moto.ec2.exceptions import InvalidSubnetIdError
 from moto.ec2.models.instance_types import INSTANCE_FAMILIES
 
 from . import batch_architecture, batch_templates
@@ -26,6 +25,10 @@ NOT_FARGATE = (
     "bidPercentage", "launchTemplate", "ec2Configuration", "allocationStrategy", "spotIamFleetRole",
     "updateToLatestImageVersion", "scalingPolicy",
 )
+#: Of ECS (API_Ec2Configuration).
+_IMAGE_TYPES = ("ECS_AL2", "ECS_AL2_NVIDIA", "ECS_AL2023", "ECS_AL2023_NVIDIA")
+#: Without an AMI of one's own not for what is created since 30 June 2026 (hyp3 #3039).
+_RETIRED_IMAGE_TYPES = ("ECS_AL2", "ECS_AL2_NVIDIA")
 #: The image type since January 2026 (Batch user guide, "Amazon Linux 2023 AMIs").
 DEFAULT_CONFIGURATION = [{"imageType": "ECS_AL2023"}]
 _MOST_FARGATE_SUBNETS = 16
@@ -60,6 +63,7 @@ def resources_are_good(resources: dict[str, Any]) -> None:
     _vcpus_fit(resources)
     _strategy_fits(kind, resources)
     _numbers_are_in_range(resources)
+    _images_are_of_ecs(resources)
     _instance_types_exist(resources.get("instanceTypes") or [])
     batch_architecture.is_one(resources.get("instanceTypes") or [])
     batch_templates.is_well_formed(resources)
@@ -103,6 +107,24 @@ def _numbers_are_in_range(resources: dict[str, Any]) -> None:
         raise refuse_request(f"ec2Configuration can have at most {_MOST_CONFIGURATIONS} items.")
 
 
+def _images_are_of_ecs(resources: dict[str, Any]) -> None:
+    """aws-cdk #30928 for the text."""
+    if any(item.get("imageType") not in _IMAGE_TYPES for item in resources.get("ec2Configuration") or []):
+        raise refuse_request("Invalid imageType in ComputeResources.ec2Configuration")
+
+
+def images_are_provided(resources: dict[str, Any]) -> None:
+    """Of a new compute environment: no images of Amazon Linux 2 from Batch itself (hyp3 #3039; no source for the text)."""
+    if resources.get("imageId"):
+        return
+    for item in resources.get("ec2Configuration") or []:
+        if item["imageType"] in _RETIRED_IMAGE_TYPES and not item.get("imageIdOverride"):
+            raise refuse_request(
+                f"imageType {item['imageType']} is not supported for new compute environments. "
+                "Use ECS_AL2023 or provide an imageIdOverride."
+            )
+
+
 def insights_are_good(ecs_settings: dict[str, Any] | None) -> None:
     """API_EcsSettings; no source for the text."""
     mode = (ecs_settings or {}).get("containerInsights")
@@ -134,17 +156,3 @@ def _instance_types_exist(types: list[str]) -> None:
     for name in types:
         if not batch_architecture.is_known(name):
             raise refuse_request(f"Instance type can only be one of [{', '.join(sorted(INSTANCE_FAMILIES))}, optimal]")
-
-
-def network_exists(backend: Any, resources: dict[str, Any]) -> None:
-    vpcs = set()
-    for subnet_id in resources["subnets"]:
-        try:
-            vpcs.add(backend.ec2_backend.get_subnet(subnet_id).vpc_id)
-        except InvalidSubnetIdError:
-            raise refuse_request(f"The subnet ID '{subnet_id}' does not exist") from None
-    if len(vpcs) > 1:
-        raise refuse_request("All subnets must belong to the same VPC.")
-    for group_id in resources.get("securityGroupIds") or []:
-        if backend.ec2_backend.get_security_group_from_id(group_id) is None:
-            raise refuse_request(f"The security group '{group_id}' does not exist")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
+from ..settings import settings
 from . import services
 from .patching import Refusal
 
 #: VPC quotas: the largest endpoint policy.
 _POLICY_CHARACTERS = 20_480
+#: IAM user guide, "IAM JSON policy elements: Version".
+_POLICY_VERSIONS = ("2012-10-17", "2008-10-17")
 
 
 def policy_fits(service: dict[str, Any], policy: str | None) -> None:
@@ -30,18 +34,44 @@ def policy_fits(service: dict[str, Any], policy: str | None) -> None:
     statements = document.get("Statement") if isinstance(document, dict) else None
     statements = [statements] if isinstance(statements, dict) else statements
     complete = isinstance(statements, list) and statements and all(_is_statement(item) for item in statements)
-    if not complete or len(policy) > _POLICY_CHARACTERS:
+    if not complete or len(policy) > _POLICY_CHARACTERS or not _version_is_known(document):
         raise Refusal("InvalidPolicyDocument", "Policy document is invalid")
+
+
+def _version_is_known(document: dict[str, Any]) -> bool:
+    return document.get("Version", _POLICY_VERSIONS[-1]) in _POLICY_VERSIONS
 
 
 def _is_statement(item: Any) -> bool:
     return (
         isinstance(item, dict)
         and item.get("Effect") in ("Allow", "Deny")
-        and bool({"Action", "NotAction"} & item.keys())
-        and bool({"Resource", "NotResource"} & item.keys())
         and bool({"Principal", "NotPrincipal"} & item.keys())
+        and _all_are(item, "Action", _is_action)
+        and _all_are(item, "Resource", _is_resource)
     )
+
+
+def _all_are(statement: dict[str, Any], name: str, is_good: Callable[[str], bool]) -> bool:
+    """There is one of the element and its negation, with one good text or a list of them."""
+    given = [statement[key] for key in (name, f"Not{name}") if key in statement]
+    if len(given) != 1:
+        return False
+    values = given[0] if isinstance(given[0], list) else given
+    return bool(values) and all(isinstance(value, str) and is_good(value) for value in values)
+
+
+def _is_action(text: str) -> bool:
+    """With the prefix of its service (IAM user guide, "IAM JSON policy elements: Action")."""
+    prefix, colon, action = text.partition(":")
+    return text == "*" or bool(prefix and colon and action)
+
+
+def _is_resource(text: str) -> bool:
+    """An ARN (IAM user guide, "IAM JSON policy elements: Resource")."""
+    scheme, _, rest = text.partition(":")
+    partition, _, service = rest.partition(":")
+    return text == "*" or (scheme == "arn" and bool(partition and service))
 
 
 def service_of_type(backend: Any, service_name: str, kind: str) -> dict[str, Any]:
@@ -90,6 +120,21 @@ def groups_exist(backend: Any, vpc_id: str, group_ids: list[str]) -> None:
             raise Refusal("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
         if group.vpc_id != vpc_id:
             raise Refusal("InvalidParameter", f"Security group {group_id} does not belong to VPC {vpc_id}")
+
+
+def groups_fit_an_interface(group_ids: list[str]) -> None:
+    """VPC quotas, security groups per network interface (text: aws-load-balancer-controller #682)."""
+    if len(set(group_ids)) > settings.groups_per_interface:
+        raise Refusal(
+            "SecurityGroupsPerInterfaceLimitExceeded",
+            "The maximum number of security groups per interface has been reached.",
+        )
+
+
+def policy_is_given_or_reset(policy: str | None, reset: bool | None) -> None:
+    """EC2 API, ModifyVpcEndpoint: a policy or its reset (code and text: no source)."""
+    if policy and reset:
+        raise Refusal("InvalidParameterCombination", "PolicyDocument and ResetPolicy cannot be specified together.")
 
 
 def private_dns_is_possible(backend: Any, vpc_id: str, service: dict[str, Any], itself: str | None = None) -> None:

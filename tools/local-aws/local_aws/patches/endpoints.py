@@ -109,6 +109,7 @@ def _build(response: Any, vpc_id: str, service: dict[str, Any], kind: str) -> En
 
 def _check_interface(backend: Any, endpoint: Endpoint) -> None:
     rules.groups_exist(backend, endpoint.vpc_id, endpoint.security_group_ids)
+    rules.groups_fit_an_interface(endpoint.security_group_ids)
     rules.subnets_fit(backend, endpoint.vpc_id, endpoint.service, endpoint.subnet_ids)
     for subnet_id in endpoint.subnet_ids:
         rules.address_is_free(backend, subnet_id)
@@ -195,7 +196,8 @@ def _modify(response: Any) -> ActionResult:
     endpoint = backend.get_vpc_end_point(response._get_param("VpcEndpointId"))
     if endpoint.state == "deleting":
         raise Refusal("IncorrectState", f"The VPC endpoint {endpoint.id} is being deleted")
-    policy = response._get_param("PolicyDocument")
+    policy, reset = response._get_param("PolicyDocument"), response._get_bool_param("ResetPolicy")
+    rules.policy_is_given_or_reset(policy, reset)
     rules.policy_fits(endpoint.service, policy)
     _modify_groups(backend, endpoint, *_added_and_removed(response, "SecurityGroupIds"))
     _modify_subnets(backend, endpoint, *_added_and_removed(response, "SubnetIds"))
@@ -203,7 +205,7 @@ def _modify(response: Any) -> ActionResult:
     _modify_private_dns(backend, endpoint, response._get_bool_param("PrivateDnsEnabled"))
     if policy:
         endpoint.policy_document = policy
-    elif response._get_bool_param("ResetPolicy"):
+    elif reset:
         endpoint.policy_document = _FULL_ACCESS[endpoint.vpc_endpoint_type]
     return ActionResult({"Return": True})
 
@@ -217,7 +219,9 @@ def _modify_groups(backend: Any, endpoint: Endpoint, added: list[str], removed: 
         return
     rules.groups_exist(backend, endpoint.vpc_id, added)
     kept = [group_id for group_id in endpoint.security_group_ids if group_id not in removed]
-    endpoint.security_group_ids = kept + [group_id for group_id in added if group_id not in kept]
+    after = kept + [group_id for group_id in added if group_id not in kept]
+    rules.groups_fit_an_interface(after)
+    endpoint.security_group_ids = after
     groups = [backend.get_security_group_from_id(group_id) for group_id in endpoint.security_group_ids]
     for interface_id in endpoint.network_interface_ids:
         backend.enis[interface_id]._group_set = list(groups)

@@ -17,6 +17,8 @@ from ..settings import now, settings
 from .patching import Refusal, after, before, instead
 
 _ROLE_CHANGES = ("create_role", "attach_role_policy", "put_role_policy", "update_assume_role_policy")
+#: IAM user guide, "IAM and AWS STS quotas".
+_ROLE_NAME_CHARACTERS = 64
 _PROFILE_CHANGES = ("create_instance_profile", "add_role_to_instance_profile")
 
 
@@ -25,6 +27,7 @@ def apply() -> None:
     models.SERVICE_NAME_CONVERSION.update({"batch": "Batch", "ecs": "ECS", "spot": "EC2Spot"})
     for name in ("create_role", "update_assume_role_policy"):
         before(IamResponse, name, _trust_is_well_formed)
+    before(IamResponse, "create_role", _role_name_fits)
     before(IamResponse, "delete_role", _role_is_not_service_linked)
     for name in _ROLE_CHANGES:
         after(IamResponse, name, lambda response: _changed(response, "RoleName"))
@@ -72,6 +75,15 @@ def _trust_is_well_formed(response: Any) -> None:
             raise Refusal("MalformedPolicyDocument", "Missing required field Principal")
         if statement.get("Effect") not in ("Allow", "Deny") or "Action" not in statement:
             raise Refusal("MalformedPolicyDocument", "Syntax errors in policy.")
+
+
+def _role_name_fits(response: Any) -> None:
+    if len(response._get_param("RoleName", "")) > _ROLE_NAME_CHARACTERS:
+        raise Refusal(
+            "ValidationError",
+            "1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length "
+            f"less than or equal to {_ROLE_NAME_CHARACTERS}",
+        )
 
 
 def _role_is_not_service_linked(response: Any) -> None:
