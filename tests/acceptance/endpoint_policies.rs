@@ -108,7 +108,7 @@ fn a_service_that_takes_no_policy_has_none() {
     assert_eq!(policy(&stage, "ecs-agent")["Statement"][0]["Condition"], Value::Null);
     assert_ne!(policy(&stage, "ecs")["Statement"][0]["Condition"], Value::Null);
 
-    let own = r#"policies = { ecs-agent = jsonencode({ Statement = [{}] }) }"#;
+    let own = r#"policies = { ecs-agent = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "ecs:Poll", Resource = "*" }] }) }"#;
     stage.environment(&body(own));
     let run = stage.terraform(&["plan", "-no-color"]).failed();
     run.says(&["ecs-agent", "cannot have a policy"]);

@@ -20,8 +20,12 @@ use std::str::FromStr;
 use serde_json::{Value, json};
 
 use crate::domain::identity;
-use crate::domain::limits::{ENDPOINT_POLICY_LENGTH, ORGANIZATION_ID_LENGTH};
+use crate::domain::limits::ORGANIZATION_ID_LENGTH;
 use crate::domain::problem::Invalid;
+
+mod document;
+
+pub use document::validate_document;
 
 /// What every endpoint's policy lets through unless the user writes one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -209,40 +213,6 @@ pub fn organization_in(document: &str) -> Option<String> {
         .iter()
         .filter_map(|statement| statement["Condition"]["StringEquals"]["aws:PrincipalOrgID"].as_str());
     ids.map(str::to_owned).next()
-}
-
-/// Checks a document on its own: JSON with statements, and not longer than AWS takes.
-pub fn validate_document(document: &str) -> Result<(), Invalid> {
-    let example = "Write it with jsonencode({ Version = \"2012-10-17\", Statement = [{ Effect = \"Allow\", Principal = \"*\", Action = \
-                   \"*\", Resource = \"*\" }] }) or a policy document data source.";
-    let length = document.chars().count();
-    if length > ENDPOINT_POLICY_LENGTH {
-        return Err(Invalid::new(
-            format!("A policy of {length} characters"),
-            format!(
-                "An endpoint's policy has at most {ENDPOINT_POLICY_LENGTH} characters, white space included. Shorten it."
-            ),
-        ));
-    }
-    let fields = match serde_json::from_str::<Value>(document) {
-        Ok(Value::Object(fields)) => fields,
-        Ok(_) => return Err(Invalid::new("Not a policy: the JSON is no object", example)),
-        Err(error) => {
-            return Err(Invalid::new(
-                "Not a policy: this is no JSON",
-                format!("{error}. {example}"),
-            ));
-        }
-    };
-    let statements = match fields.get("Statement") {
-        Some(Value::Array(statements)) => statements.len(),
-        Some(Value::Object(_)) => 1,
-        _ => 0,
-    };
-    if statements == 0 {
-        return Err(Invalid::new("A policy without a statement", example));
-    }
-    Ok(())
 }
 
 /// Checks the id of an organisation. Source: AWS Organizations API Reference, Organization.

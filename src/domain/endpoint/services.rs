@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{EndpointKind, PolicyPreset, required};
 use crate::domain::batch::ComputeType;
 use crate::domain::facts::{EndpointService, Facts};
-use crate::domain::name::short_service_name;
+use crate::domain::name::{short_service_name, validate_region};
 use crate::domain::problem::{Invalid, PlanError};
 use crate::domain::spec::EndpointsSpec;
 use crate::domain::suggest;
@@ -47,15 +47,59 @@ pub fn resolve(compute_type: ComputeType, spec: &EndpointsSpec, facts: &Facts) -
             None => errors.push(not_in_region(row.service, row.kind, facts).at("endpoints")),
         }
     }
+    let mut asked: Vec<(&str, String)> = Vec::new();
     for (index, name) in spec.additional_services.iter().enumerate() {
-        match additional(name, facts) {
-            Ok(service) if services.iter().any(|other| other.service_name == service.service_name) => {}
-            Ok(service) => services.push(service),
-            Err(error) => errors.push(error.at(format!("endpoints.additional_services[{index}]"))),
+        let service = match additional(name, facts) {
+            Ok(service) => service,
+            Err(error) => {
+                errors.push(error.at(at(index)));
+                continue;
+            }
+        };
+        if let Some((first, _)) = asked.iter().find(|(_, full)| *full == service.service_name) {
+            errors.push(given_twice(first, name).at(at(index)));
+        }
+        asked.push((name, service.service_name.clone()));
+        if services.iter().all(|other| other.service_name != service.service_name) {
+            services.push(service);
         }
     }
     errors.extend(policy_errors(spec, &services));
     (services, errors)
+}
+
+fn at(index: usize) -> String {
+    format!("endpoints.additional_services[{index}]")
+}
+
+/// Services that are asked for twice, as far as names alone tell; [`resolve`] finds the others. One that the compute type needs anyway
+/// may be asked for, so that a list can serve every type.
+pub fn repetitions(names: &[String]) -> Vec<PlanError> {
+    let repeated = names.iter().enumerate().filter_map(|(index, name)| {
+        let first = names[..index].iter().find(|first| mean_the_same(first, name))?;
+        Some(given_twice(first, name).at(at(index)))
+    });
+    repeated.collect()
+}
+
+fn given_twice(first: &str, name: &str) -> Invalid {
+    let detail = "An environment has one endpoint for each service. Remove one of the two.";
+    if first == name {
+        Invalid::new(format!("{name:?} is given twice"), detail)
+    } else {
+        Invalid::new(format!("{name:?} and {first:?} are the same service"), detail)
+    }
+}
+
+fn mean_the_same(a: &str, b: &str) -> bool {
+    a == b || is_full_name(a, b) || is_full_name(b, a)
+}
+
+/// Whether `full` is `short` with the prefix that it has in most regions. In China a short name may stand for either of two services.
+fn is_full_name(full: &str, short: &str) -> bool {
+    let prefix = full.strip_suffix(short).and_then(|rest| rest.strip_suffix('.'));
+    let region = prefix.and_then(|prefix| prefix.strip_prefix("com.amazonaws."));
+    region.is_some_and(|region| validate_region(region).is_ok() && !region.starts_with("cn-"))
 }
 
 /// Policies of services that have no endpoint, or none that can have a policy.
@@ -209,12 +253,32 @@ mod tests {
             "com.amazonaws.ap-northeast-1.ecs",
             "s3",
             "secretsmanager",
-            "secretsmanager",
         ];
         assert_eq!(
             names(&asked, true)[7..],
             ["dynamodb Gateway", "secretsmanager Interface"]
         );
+    }
+
+    #[test]
+    fn a_service_is_asked_for_once() {
+        let full = "com.amazonaws.ap-northeast-1.ecr.api";
+        for asked in [["ssm", "ssm"], ["ecr.api", full], [full, "ecr.api"], [full, full]] {
+            let names = asked.map(str::to_owned);
+            let (services, errors) = resolve(ComputeType::Ec2, &spec(&asked), &fixture::tokyo());
+            assert_eq!(errors, repetitions(&names));
+            assert_eq!(errors[0].attribute, "endpoints.additional_services[1]");
+            assert!(errors[0].detail.contains("Remove one"), "{errors:?}");
+            assert_eq!(services.iter().filter(|service| service.is_named(asked[0])).count(), 1);
+        }
+        for asked in [
+            ["api", full],
+            ["ecr.dkr", full],
+            ["s3", "com.amazonaws.s3-global.accesspoint"],
+            ["s3", "cn.com.amazonaws.cn-north-1.s3"],
+        ] {
+            assert_eq!(repetitions(&asked.map(str::to_owned)), [], "{asked:?}");
+        }
     }
 
     #[test]

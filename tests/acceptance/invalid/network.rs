@@ -133,6 +133,20 @@ pub(super) const NETWORK: &[Wrong] = &[
     ),
     (
         "endpoints",
+        r#"{ additional_services = ["secretsmanager", "kms", "secretsmanager"] }"#,
+        &["endpoints.additional_services[2]", "given twice", "Remove one"],
+    ),
+    (
+        "endpoints",
+        r#"{ additional_services = ["com.amazonaws.ap-northeast-1.ecr.api", "ecr.api"] }"#,
+        &[
+            "endpoints.additional_services[1]",
+            "com.amazonaws.ap-northeast-1.ecr.api",
+            "Remove one",
+        ],
+    ),
+    (
+        "endpoints",
         r#"{ policies = { s3 = "Allow" } }"#,
         &["endpoints.policies[\"s3\"]", "no JSON", "jsonencode("],
     ),
@@ -148,6 +162,30 @@ pub(super) const NETWORK: &[Wrong] = &[
     ),
     (
         "endpoints",
+        r#"{ policies = { s3 = jsonencode({ Version = "2020-01-01", Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] }) } }"#,
+        &["endpoints.policies[\"s3\"]", "2020-01-01", "Use \"2012-10-17\""],
+    ),
+    (
+        "endpoints",
+        r#"{ policies = { s3 = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = ["s3:*", "nonsense"], Resource = "*" }] }) } }"#,
+        &["endpoints.policies[\"s3\"]", "\"nonsense\" is no action", "\"s3:*\""],
+    ),
+    (
+        "endpoints",
+        r#"{ policies = { s3 = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = ["*", "x"] }] }) } }"#,
+        &["endpoints.policies[\"s3\"]", "\"x\" is no resource", "arn:aws:s3:::"],
+    ),
+    (
+        "endpoints",
+        r#"{ policies = { s3 = jsonencode({ Statement = { Effect = "Allow", Action = "*", Resource = "*" } }) } }"#,
+        &[
+            "endpoints.policies[\"s3\"]",
+            "Statement[0] has no Principal",
+            "jsonencode(",
+        ],
+    ),
+    (
+        "endpoints",
         r#"{ policies = { s3 = jsonencode({ Statement = [{ Sid = format("%21000s", "x") }] }) } }"#,
         &["endpoints.policies[\"s3\"]", "20480", "Shorten"],
     ),
@@ -158,7 +196,7 @@ pub(super) const NETWORK: &[Wrong] = &[
     ),
     (
         "endpoints",
-        r#"{ policies = { "s 3" = jsonencode({ Statement = [{}] }) } }"#,
+        r#"{ policies = { "s 3" = jsonencode({ Statement = [{ Effect = "Allow", Principal = "*", Action = "*", Resource = "*" }] }) } }"#,
         &["endpoints.policies[\"s 3\"]", "secretsmanager"],
     ),
     (

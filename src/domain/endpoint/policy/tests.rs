@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::limits::ENDPOINT_POLICY_LENGTH;
 
 const TOKYO: Perimeter<'_> = Perimeter {
     partition: "aws",

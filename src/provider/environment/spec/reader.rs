@@ -8,7 +8,7 @@ use tf_provider::value::Value;
 use crate::domain::Tags;
 use crate::domain::batch;
 use crate::domain::endpoint::policy::{validate_document, validate_organization_id};
-use crate::domain::endpoint::services::{check_organization, validate_service_name};
+use crate::domain::endpoint::services::{check_organization, repetitions, validate_service_name};
 use crate::domain::firewall::text::{validate_group_description, validate_group_name};
 use crate::domain::firewall::{self, Rule, RuleInput};
 use crate::domain::name::validate_region;
@@ -82,6 +82,10 @@ impl Reader {
         for (index, service) in services.iter().enumerate() {
             let attribute = format!("endpoints.additional_services[{index}]");
             self.note(&attribute, validate_service_name(service));
+        }
+        // Only then an index in the one list is one in the other.
+        if services.len() == config.additional_services.iter().flatten().count() {
+            self.errors.extend(repetitions(&services));
         }
         let spec = EndpointsSpec {
             cloudwatch_logs: config.cloudwatch_logs.unwrap_or(true),

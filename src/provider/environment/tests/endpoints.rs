@@ -102,7 +102,10 @@ async fn wrong_policies_are_told_at_their_attribute() {
         (r#""policy": "same_organization""#, "endpoints.organization_id"),
         (r#""organization_id": "acme""#, "endpoints.organization_id"),
         (r#""policies": {"s3": "{"}"#, "endpoints.policies"),
-        (r#""policies": {"sqs": "{\"Statement\":[{}]}"}"#, "endpoints.policies"),
+        (
+            r#""policies": {"sqs": "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"sqs:*\",\"Resource\":\"*\"}]}"}"#,
+            "endpoints.policies",
+        ),
     ] {
         let errors = terraform.plan(&with(endpoints)).await.err().unwrap();
         assert!(
