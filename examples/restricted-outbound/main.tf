@@ -27,9 +27,10 @@ resource "isolated_batch_environment" "restricted" {
   }
 
   security_group = {
-    # The file system's mount targets live in another VPC that is peered with this one.
+    # A monitoring network that is peered with this one may ask the instances for their metrics. Answers need no rule, and what is
+    # inside this VPC, such as the mount targets of the file system, none either.
     ingress_rules = [
-      { description = "NFS from the storage network", protocol = "tcp", from_port = 2049, to_port = 2049, cidr_block = "10.30.0.0/16" },
+      { description = "Metrics for the monitoring network", protocol = "tcp", from_port = 9100, to_port = 9100, cidr_block = "10.30.0.0/16" },
     ]
   }
 
