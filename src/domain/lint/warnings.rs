@@ -143,8 +143,8 @@ fn compute_environment(topology: &Topology, warn: &mut impl FnMut(&'static str, 
         warn(
             "compute_environment.allocation_strategy",
             "BEST_FIT cannot be updated in place".to_owned(),
-            "AWS Batch refuses to change instance types, images or subnets of such an environment, so each such change replaces \
-             it; and jobs wait when the one type that fits best is short. The other strategies have neither drawback.",
+            "AWS Batch refuses to change instance types, images or subnets of such an environment, so each such change swaps it \
+             for another one behind its queues; and jobs wait when the one type that fits best is short. The other strategies have neither drawback.",
         );
     }
     if resources.min_vcpus > 0 {
