@@ -32,6 +32,29 @@ pub enum Change {
     Replace,
 }
 
+impl Change {
+    /// The sentence for descriptions.
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Change::InPlace => "Changed in place.",
+            Change::InPlaceIfUpdatable => {
+                "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
+                 `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
+            }
+            Change::InPlaceBetweenCustomRoles => {
+                "Changed in place from one role to another; a change between the service-linked role and another one swaps the \
+                 compute environment behind its job queues."
+            }
+            Change::Swap => "A change swaps the compute environment behind its job queues.",
+            Change::InPlaceToDefaultTenancy => {
+                "Changed in place from `dedicated` to `default`, for instances that start afterwards; a change to `dedicated` replaces the \
+                 environment."
+            }
+            Change::Replace => "A change replaces the environment.",
+        }
+    }
+}
+
 /// One row: an attribute of the resource.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
@@ -56,26 +79,7 @@ pub struct Row {
 impl Row {
     /// The sentence for the attribute's description.
     pub fn sentence(&self) -> &'static str {
-        if let Some(sentence) = self.sentence {
-            return sentence;
-        }
-        match self.change {
-            Change::InPlace => "Changed in place.",
-            Change::InPlaceIfUpdatable => {
-                "Changed in place (an infrastructure update) with the service-linked role and an allocation strategy other than \
-                 `BEST_FIT`; otherwise a change swaps the compute environment behind its job queues."
-            }
-            Change::InPlaceBetweenCustomRoles => {
-                "Changed in place from one role to another; a change between the service-linked role and another one swaps the \
-                 compute environment behind its job queues."
-            }
-            Change::Swap => "A change swaps the compute environment behind its job queues.",
-            Change::InPlaceToDefaultTenancy => {
-                "Changed in place from `dedicated` to `default`, for instances that start afterwards; a change to `dedicated` replaces the \
-                 environment."
-            }
-            Change::Replace => "A change replaces the environment.",
-        }
+        self.sentence.unwrap_or(self.change.sentence())
     }
 
     fn differs(&self, prior: &Spec, planned: &Spec) -> bool {

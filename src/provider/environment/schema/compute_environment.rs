@@ -6,7 +6,7 @@ use crate::domain::batch::{UpdatePolicy, kind};
 use crate::domain::limits::{
     BID_PERCENTAGE, JOB_EXECUTION_TIMEOUT_MINUTES, LAUNCH_TEMPLATE_OVERRIDES, SCALE_DOWN_DELAY_MINUTES,
 };
-use crate::provider::describe::{Object, no_effect, string_map, strings};
+use crate::provider::describe::{Object, string_map, strings};
 use crate::provider::environment::effect::sentence;
 
 pub(super) fn object() -> Object {
@@ -68,14 +68,14 @@ fn capacity(object: Object) -> Object {
             AttributeType::Number,
             &of_type(
                 "desired_vcpus",
-                "vCPUs to start with. It matters only when the compute environment is created: AWS Batch scales it from then on, \
+                "vCPUs to start with, from `min_vcpus` to `max_vcpus`. It matters only when the compute environment is created: AWS Batch scales it from then on, \
                  so it never shows as a difference. Defaults to what AWS Batch chooses, which is `min_vcpus`.",
             ),
         )
         .required(
             "max_vcpus",
             AttributeType::Number,
-            "vCPUs that the compute environment can grow to.",
+            "vCPUs that the compute environment can grow to: at least 1, and not less than `min_vcpus`.",
         )
         .defaulted(
             "enabled",
@@ -146,11 +146,12 @@ fn instances(object: Object) -> Object {
 }
 
 fn image() -> Object {
-    Object::new("compute_environment.ec2_configuration", no_effect)
+    Object::new("compute_environment.ec2_configuration", sentence)
         .required(
             "image_type",
             AttributeType::String,
-            "`ECS_AL2023` or `ECS_AL2023_NVIDIA`, or `ECS_AL2` or `ECS_AL2_NVIDIA`, which AWS is phasing out.",
+            "`ECS_AL2023` or `ECS_AL2023_NVIDIA`; `ECS_AL2` and `ECS_AL2_NVIDIA` only with `image_id_override` or `image_id`, or in an \
+             environment that exists: AWS Batch makes no new compute environment with its images of Amazon Linux 2 since 30 June 2026.",
         )
         .optional(
             "image_id_override",
@@ -160,14 +161,14 @@ fn image() -> Object {
 }
 
 fn launch_template() -> Object {
-    let entries = Object::new("compute_environment.launch_template.overrides", no_effect);
+    let entries = Object::new("compute_environment.launch_template.overrides", sentence);
     let entries = versioned(entries).required(
         "target_instance_types",
         strings(),
         "Instance types and families that get this launch template instead. They must be among `instance_types`, and each can be \
          named once.",
     );
-    versioned(Object::new("compute_environment.launch_template", no_effect)).defaulted(
+    versioned(Object::new("compute_environment.launch_template", sentence)).defaulted(
         "overrides",
         entries.list(),
         &format!(
@@ -294,7 +295,7 @@ fn operation(object: Object) -> Object {
 
 fn update_policy() -> Object {
     let default = UpdatePolicy::default();
-    Object::new("compute_environment.update_policy", no_effect)
+    Object::new("compute_environment.update_policy", sentence)
         .defaulted(
             "job_execution_timeout_minutes",
             AttributeType::Number,

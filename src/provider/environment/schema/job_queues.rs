@@ -3,21 +3,22 @@
 use tf_provider::schema::AttributeType;
 
 use crate::domain::batch::{JobQueueSpec, StateTimeLimitAction, queue::PRIORITIES};
-use crate::provider::describe::{Object, no_effect};
+use crate::provider::describe::Object;
+use crate::provider::environment::effect::sentence;
 
 pub(super) fn object() -> Object {
-    Object::new("job_queues", no_effect)
+    Object::new("job_queues", sentence)
         .defaulted(
             "name",
             AttributeType::String,
             "Name of the queue in AWS Batch: 1 to 128 letters, digits, `-` and `_`. Defaults to the environment's name and the key, joined by \
-             a hyphen. A change makes this queue anew; jobs in it are lost.",
+             a hyphen.",
         )
         .defaulted(
             "priority",
             AttributeType::Number,
             &format!(
-                "Jobs of the queue with the higher priority are scheduled first: a whole number from {} to {}. Defaults to {}. Changed in place.",
+                "Jobs of the queue with the higher priority are scheduled first: a whole number from {} to {}. Defaults to {}.",
                 PRIORITIES.start(),
                 PRIORITIES.end(),
                 JobQueueSpec::DEFAULT_PRIORITY
@@ -26,20 +27,18 @@ pub(super) fn object() -> Object {
         .defaulted(
             "enabled",
             AttributeType::Bool,
-            "Whether the queue accepts jobs; those that are in it are worked off in any case. Defaults to `true`. Changed in place.",
+            "Whether the queue accepts jobs; those that are in it are worked off in any case. Defaults to `true`.",
         )
         .optional(
             "scheduling_policy_arn",
             AttributeType::String,
-            "ARN of a scheduling policy, with which the queue shares capacity fairly. Defaults to none: first in, first out. One policy is \
-             exchanged for another one in place; to give a queue its first policy, or to take it away, makes this queue anew, and \
-             jobs in it are lost.",
+            "ARN of a scheduling policy, with which the queue shares capacity fairly. Defaults to none: first in, first out.",
         )
         .defaulted(
             "job_state_time_limit_actions",
             action().list(),
             "What AWS Batch does with jobs at the head of the queue that are stuck, at most one entry for each reason. Defaults to \
-             none. Changed in place.",
+             none.",
         )
         .computed("arn", AttributeType::String, "ARN of the queue.")
         .computed("status", AttributeType::String, "Status of the queue; `VALID` when it works.")
@@ -54,7 +53,7 @@ fn action() -> Object {
             .join(", ")
     };
     let seconds = StateTimeLimitAction::MAX_TIME_SECONDS;
-    Object::new("job_queues.job_state_time_limit_actions", no_effect)
+    Object::new("job_queues.job_state_time_limit_actions", sentence)
         .required(
             "reason",
             AttributeType::String,

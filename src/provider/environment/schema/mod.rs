@@ -150,7 +150,7 @@ fn monthly_cost() -> Object {
 
 fn timeouts_object() -> Object {
     let text = |what: &str, default: &str| format!("How long {what} may take. Defaults to `{default}`.");
-    Object::new("timeouts", no_effect)
+    Object::new("timeouts", sentence)
         .defaulted(
             "create",
             AttributeType::String,

@@ -2,6 +2,7 @@
 
 use tf_provider::schema::AttributeType;
 
+use crate::domain::limits::ZONES;
 use crate::domain::spec::NetworkSpec;
 use crate::provider::describe::{Object, no_effect, strings};
 use crate::provider::environment::effect::sentence;
@@ -21,7 +22,7 @@ pub(super) fn object() -> Object {
             "max_azs",
             AttributeType::Number,
             &format!(
-                "How many Availability Zones to use, at least 1. The first zones of the region that are open to the account \
+                "How many Availability Zones to use, from 1 to {ZONES}. The first zones of the region that are open to the account \
                  are taken; zones that the environment has are kept. It cannot be set together with `availability_zones`. \
                  Defaults to {}; it is null in an existing network.",
                 NetworkSpec::DEFAULT_MAX_AZS

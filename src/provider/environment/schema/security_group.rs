@@ -2,7 +2,8 @@
 
 use tf_provider::schema::AttributeType;
 
-use crate::provider::describe::{Object, no_effect, strings};
+use crate::domain::limits::{FARGATE_SECURITY_GROUPS, GROUPS_PER_INTERFACE};
+use crate::provider::describe::{Object, strings};
 use crate::provider::environment::effect::sentence;
 
 pub(super) fn object() -> Object {
@@ -31,13 +32,18 @@ pub(super) fn object() -> Object {
         .defaulted(
             "additional_ids",
             strings(),
-            "Ids of existing security groups that the instances get as well, at most 4. Defaults to none.",
+            &format!(
+                "Ids of existing security groups that the instances get as well. On Fargate at most {}; on instances AWS's quota of \
+                 groups per network interface counts, which is {GROUPS_PER_INTERFACE}, with this one, unless AWS has raised it. \
+                 Defaults to none.",
+                FARGATE_SECURITY_GROUPS - 1
+            ),
         )
         .computed("id", AttributeType::String, "Id of the group.")
 }
 
 fn rule() -> Object {
-    Object::new("security_group.ingress_rules", no_effect)
+    Object::new("security_group.ingress_rules", sentence)
         .optional(
             "description",
             AttributeType::String,

@@ -121,6 +121,10 @@ async fn wrong_values_are_told_at_their_attribute() {
             with(r#""endpoints": {"additional_services": [null]}"#),
             "endpoints.additional_services[0]",
         ),
+        (
+            with(r#""endpoints": {"additional_services": ["ssm", "com.amazonaws.ap-northeast-1.ssm"]}"#),
+            "endpoints.additional_services[1]",
+        ),
         (with(r#""security_group": {"name": "sg-x"}"#), "security_group.name"),
         (
             with(r#""security_group": {"description": "ü"}"#),
@@ -299,4 +303,28 @@ fn every_attribute_is_described_and_every_change_explained() {
         }
         assert!(described, "{} does not say what a change does", row.attribute);
     }
+}
+
+#[test]
+fn every_argument_says_what_its_change_does() {
+    use tf_provider::schema::AttributeConstraint::Computed;
+    use tf_provider::schema::AttributeType::{AttributeList, AttributeMap, AttributeSingle};
+    fn walk(path: &str, attributes: &std::collections::HashMap<String, tf_provider::schema::Attribute>) {
+        for (name, attribute) in attributes.iter().filter(|(_, one)| one.constraint != Computed) {
+            let path = format!("{path}{name}");
+            let text = &attribute.description.content;
+            let inner = match &attribute.attr_type {
+                AttributeSingle(inner) | AttributeList(inner) | AttributeMap(inner) => Some(inner),
+                _ => None,
+            };
+            match super::super::effect::sentence(&path) {
+                Some(sentence) => assert!(text.ends_with(&sentence), "{path}: {text}"),
+                None => assert!(inner.is_some(), "{path} does not say what a change does: {text}"),
+            }
+            if let Some(inner) = inner {
+                walk(&format!("{path}."), inner);
+            }
+        }
+    }
+    walk("", &super::super::environment_schema().block.attributes);
 }
