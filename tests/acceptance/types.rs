@@ -75,6 +75,17 @@ fn spot_with_best_fit_owns_a_fleet_role() {
 }
 
 #[test]
+fn an_ordered_strategy_keeps_the_order_of_its_types() {
+    let compute =
+        r#"allocation_strategy = "BEST_FIT_PROGRESSIVE_ORDERED", instance_types = ["m6i.large", "c6i.large"]"#;
+    lives(compute, |_, there| {
+        let resources = &environment(there)["computeResources"];
+        assert_eq!(resources["allocationStrategy"], "BEST_FIT_PROGRESSIVE_ORDERED");
+        assert_eq!(resources["instanceTypes"], json!(["m6i.large", "c6i.large"]));
+    });
+}
+
+#[test]
 fn every_strategy_of_spot_is_taken() {
     for strategy in ["SPOT_CAPACITY_OPTIMIZED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED"] {
         let compute = format!(r#"type = "SPOT", allocation_strategy = "{strategy}", instance_types = ["m6i", "c6i"]"#);
