@@ -22,6 +22,7 @@ mod process;
 mod script;
 mod stage;
 
+mod adoption_of_modules;
 mod budget;
 mod changes;
 mod compute_arguments;

@@ -39,9 +39,12 @@ impl Sight<'_> {
         group.or_else(|| compute.map(|environment| &environment.tags))
     }
 
-    /// The tags of the instances.
+    /// The tags of the instances, to which the provider adds none of its own, a `Name` neither.
     pub(super) fn instance_tags(&self, reference: &Value<Map<String>>, seen: &Tags) -> Value<Map<String>> {
-        read::map(self.visible(seen, &self.named(&read::tags(reference))))
+        let known = read::tags(reference);
+        let mut tags = seen.clone();
+        tags.retain(|key, _| known.contains_key(key) || !self.ignored_tags.covers(key));
+        read::map(tags)
     }
 
     fn named(&self, tags: &Tags) -> Tags {
@@ -131,5 +134,36 @@ mod tests {
         assert_eq!(all, tags);
         let (tags, _) = shown(&[], &[("name", "x")], &[("Name", "somebody's")]);
         assert_eq!(tags["Name"], "somebody's");
+    }
+
+    #[test]
+    fn a_name_of_instances_is_always_the_users() {
+        let seen = Tags::from([("Name", "render"), ("owner", "ops")].map(|(k, v)| (k.to_owned(), v.to_owned())));
+        let sight = Sight {
+            observed: &Observed::default(),
+            ownership: &Ownership {
+                environment: "simulation".parse().unwrap(),
+                account_id: String::new(),
+                region: String::new(),
+            },
+            reference: &Environment::default(),
+            place: Place {
+                partition: "aws",
+                facts: &RegionFacts::default(),
+            },
+            drift: Vec::new(),
+            serving: None,
+            default_tags: &Tags::new(),
+            ignored_tags: &IgnoredTags {
+                keys: ["owner".to_owned()].into(),
+                ..IgnoredTags::default()
+            },
+        };
+        let shown = |reference: &Tags| read::tags(&sight.instance_tags(&read::map(reference.clone()), &seen));
+        assert_eq!(
+            shown(&Tags::new()),
+            Tags::from([("Name".to_owned(), "render".to_owned())])
+        );
+        assert_eq!(shown(&seen), seen, "what the user sets is the user's");
     }
 }
