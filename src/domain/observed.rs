@@ -53,7 +53,7 @@ impl Observed {
     /// Whether nothing at all of the environment was seen. What an existing network consists of is not the environment's.
     pub fn is_empty(&self, ownership: &Ownership) -> bool {
         let no_network = if self.existing_network {
-            self.own_security_groups(ownership, None).is_empty() && self.own_endpoints(ownership).next().is_none()
+            self.own_security_groups(ownership).is_empty() && self.own_endpoints(ownership).next().is_none()
         } else {
             self.vpc.is_none() && self.subnets.is_empty()
         };

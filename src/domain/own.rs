@@ -1,9 +1,7 @@
 //! Which of the things observed are the environment's own.
 //!
-//! Ownership tags decide, and where somebody has removed them, the ids that the state knows ([`Claims`]). What neither shows is
-//! still recognised by the key that only it can have inside the environment's own VPC: a subnet by zone and block, a group by name,
-//! an endpoint by service. In an existing network nothing is recognised like that, and what carries the tags of another environment
-//! never is.
+//! Ownership tags decide, and where somebody has removed them, the ids that the state knows ([`Claims`]). What neither shows is somebody
+//! else's, in the environment's own VPC too, whatever its name or service: it is neither changed nor deleted.
 
 use std::collections::BTreeSet;
 
@@ -70,14 +68,7 @@ impl Observed {
             .subnets
             .values()
             .filter(|subnet| subnet.availability_zone == plan.availability_zone);
-        in_zone
-            .clone()
-            .find(|subnet| self.owns(ownership, &subnet.id, &subnet.tags))
-            .or_else(|| {
-                in_zone.find(|subnet| {
-                    subnet.cidr_block == Some(plan.cidr_block) && self.may_be_own(ownership, &subnet.tags)
-                })
-            })
+        in_zone.find(|subnet| self.owns(ownership, &subnet.id, &subnet.tags))
     }
 
     /// Every subnet that is the environment's own.
@@ -93,11 +84,6 @@ impl Observed {
             .find(|table| table.associations.contains_key(subnet_id))
     }
 
-    /// Whether something that neither tags nor state show as the environment's own may be so nevertheless.
-    fn may_be_own(&self, ownership: &Ownership, tags: &Tags) -> bool {
-        !self.existing_network && !ownership.is_another_s(tags)
-    }
-
     /// Every route table, but the main one, that is the environment's own.
     pub fn own_route_tables(&self, ownership: &Ownership) -> impl Iterator<Item = &RouteTable> {
         self.route_tables
@@ -105,23 +91,17 @@ impl Observed {
             .filter(|table| !self.existing_network && !table.main && self.owns(ownership, &table.id, &table.tags))
     }
 
-    /// Every security group that is the environment's own: more than one while one takes the place of another. Where neither tags nor
-    /// state show any, the one of this name.
-    pub fn own_security_groups(&self, ownership: &Ownership, name: Option<&str>) -> Vec<&SecurityGroup> {
-        let groups = || self.security_groups.values().filter(|group| group.name != "default");
-        let own: Vec<&SecurityGroup> = groups()
+    /// Every security group that is the environment's own: more than one while one takes the place of another.
+    pub fn own_security_groups(&self, ownership: &Ownership) -> Vec<&SecurityGroup> {
+        let groups = self.security_groups.values().filter(|group| group.name != "default");
+        groups
             .filter(|group| self.owns(ownership, &group.id, &group.tags))
-            .collect();
-        if !own.is_empty() {
-            return own;
-        }
-        let named = groups().find(|group| name == Some(&group.name) && self.may_be_own(ownership, &group.tags));
-        named.into_iter().collect()
+            .collect()
     }
 
     /// The environment's own security group of this name and description, neither of which AWS changes.
     pub fn own_security_group(&self, ownership: &Ownership, name: &str, description: &str) -> Option<&SecurityGroup> {
-        let mut own = self.own_security_groups(ownership, Some(name)).into_iter();
+        let mut own = self.own_security_groups(ownership).into_iter();
         own.find(|group| group.name == name && group.description == description)
     }
 
@@ -147,15 +127,8 @@ impl Observed {
 
     /// The environment's endpoint for a service; one that is being deleted does not count.
     pub fn own_endpoint(&self, ownership: &Ownership, plan: &EndpointPlan) -> Option<&Endpoint> {
-        let candidates = || {
-            self.endpoints
-                .values()
-                .filter(|endpoint| endpoint.service_name == plan.service_name && endpoint.kind == plan.kind)
-                .filter(|endpoint| !endpoint.is_leaving())
-        };
-        candidates()
-            .find(|endpoint| self.owns(ownership, &endpoint.id, &endpoint.tags))
-            .or_else(|| candidates().find(|endpoint| self.may_be_own(ownership, &endpoint.tags)))
+        self.own_endpoints(ownership)
+            .find(|endpoint| endpoint.service_name == plan.service_name && endpoint.kind == plan.kind)
     }
 
     /// Every endpoint that is the environment's own and is not being deleted.

@@ -27,7 +27,7 @@ impl<'a> Groups<'a> {
     /// What an observation shows.
     pub(super) fn of(topology: &Topology, observed: &'a Observed) -> Self {
         let plan = &topology.security_group;
-        let own = observed.own_security_groups(&topology.ownership, Some(&plan.name));
+        let own = observed.own_security_groups(&topology.ownership);
         let like = |name: &str| {
             let mut like = own.iter().copied();
             like.find(|group| group.name == name && group.description == plan.description)

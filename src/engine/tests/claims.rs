@@ -9,7 +9,7 @@ use crate::domain::topology::Topology;
 use crate::engine::{Target, group};
 
 /// What a state of an environment would claim.
-fn claiming(topology: &Topology, observed: &Observed) -> Target {
+pub(super) fn claiming(topology: &Topology, observed: &Observed) -> Target {
     let vpc = observed.vpc.iter().map(|vpc| &vpc.id);
     let group = group::current(topology, observed);
     let environment = observed.compute_environments.values().next();

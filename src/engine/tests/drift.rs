@@ -203,25 +203,6 @@ async fn a_role_without_its_policy_and_a_profile_without_its_role() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn ownership_tags() {
-    let lab = Lab::new();
-    let topology = lab.topology(|_| {}).await;
-    let observed = lab.make(&topology).await;
-    lab.aws
-        .edit(|world| world.subnets.values_mut().for_each(|subnet| subnet.tags.clear()));
-    lab.aws
-        .edit(|world| world.security_groups.values_mut().for_each(|group| group.tags.clear()));
-    lab.aws.clear_calls();
-    let again = lab.make(&topology).await;
-    assert_eq!(
-        lab.writes(),
-        ["ec2:CreateTags"; 4],
-        "three subnets and a group, each with a name of its own"
-    );
-    assert_eq!(again.subnets, observed.subnets);
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_compute_environment_that_was_disabled_and_resized() {
     repairs(
         |world| {

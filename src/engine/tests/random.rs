@@ -6,9 +6,11 @@ use std::time::Duration;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-use super::Lab;
+use super::claims::claiming;
+use super::{Lab, target};
 use crate::cloud::ErrorKind;
 use crate::cloud::faulty::{Fault, Rule, When};
+use crate::domain::topology::Topology;
 
 /// What may go wrong with a call.
 #[derive(Clone, Debug)]
@@ -75,7 +77,7 @@ pub(super) fn rule((mishap, skip): &(Mishap, u8)) -> Rule {
     rule.skip(usize::from(*skip)).times(1)
 }
 
-pub(super) async fn happen(lab: &mut Lab, topology: &crate::domain::topology::Topology, event: &Event) {
+pub(super) async fn happen(lab: &mut Lab, topology: &Topology, event: &Event) {
     match event {
         Event::Apply {
             mishaps,
@@ -120,10 +122,20 @@ pub(super) async fn happen(lab: &mut Lab, topology: &crate::domain::topology::To
                 .for_each(|group| group.egress.clear());
         }),
         Event::LoseEnvironment => lab.aws.edit(|world| world.compute_environments.clear()),
-        Event::LoseTags => lab
-            .aws
-            .edit(|world| world.subnets.values_mut().for_each(|subnet| subnet.tags.clear())),
+        Event::LoseTags => lose_tags(lab, topology).await,
     }
+}
+
+/// Somebody removes tags, and an apply from the state, which still knows whose the parts are, puts them back.
+async fn lose_tags(lab: &Lab, topology: &Topology) {
+    let Ok(observed) = lab.engine.observe(&target(topology)).await else {
+        return;
+    };
+    lab.aws
+        .edit(|world| world.subnets.values_mut().for_each(|subnet| subnet.tags.clear()));
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let target = claiming(topology, &observed);
+    lab.engine.converge(topology, &target, None, &lab.control()).await;
 }
 
 async fn story(events: Vec<Event>) {

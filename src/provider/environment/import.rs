@@ -188,7 +188,7 @@ fn incomplete(observed: &Observed, ownership: &Ownership, connection: &Connectio
         ),
         (
             "the security group",
-            !observed.own_security_groups(ownership, None).is_empty(),
+            !observed.own_security_groups(ownership).is_empty(),
         ),
         ("the compute environment", !observed.compute_environments.is_empty()),
     ];

@@ -9,7 +9,7 @@ const S3: &str = "com.amazonaws.ap-northeast-1.s3";
 /// What is there for a need, in a word and an id.
 fn offer(observed: &Observed, need: Need<'_>) -> String {
     let ownership = fixture::seed().ownership("123456789012");
-    let own = observed.own_security_groups(&ownership, None).into_iter();
+    let own = observed.own_security_groups(&ownership).into_iter();
     let groups = own.map(|group| group.id.as_str()).chain(["sg-extra"]);
     let guests = Guests::new(observed, &ownership, ["subnet-a", "subnet-c"], groups);
     match guests.offer(need) {

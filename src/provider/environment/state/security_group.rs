@@ -38,7 +38,7 @@ impl Sight<'_> {
     /// The environment's own group. While one takes the place of another, it is the one that the state is to be of; else the one that
     /// the compute environment has.
     pub(super) fn own_group(&self) -> Option<&observed::SecurityGroup> {
-        let own = self.observed.own_security_groups(self.ownership, None);
+        let own = self.observed.own_security_groups(self.ownership);
         let reference = object(&self.reference.security_group);
         let wanted = |group: &&&observed::SecurityGroup| {
             reference.name.as_deref_option() == Some(&group.name)
@@ -82,7 +82,7 @@ impl Sight<'_> {
         let Some(compute) = self.current() else {
             return reference.additional_ids.clone().or(Value::Value(List::new()));
         };
-        let own = self.observed.own_security_groups(self.ownership, None);
+        let own = self.observed.own_security_groups(self.ownership);
         // The group itself may be gone while the compute environment still names it.
         let former = reference.id.as_ref_option();
         let others = compute
