@@ -45,8 +45,12 @@ pub struct Observed {
     pub compute_environments: BTreeMap<String, ComputeEnvironment>,
     /// The environment's own job queues, by name.
     pub job_queues: BTreeMap<String, JobQueue>,
-    /// Job queues of others that refer to one of the environment's compute environments, by name.
+    /// Compute environments of others in the account and region, by name.
+    pub foreign_compute_environments: BTreeMap<String, ComputeEnvironment>,
+    /// Job queues of others in the account and region, by name.
     pub foreign_job_queues: BTreeMap<String, JobQueue>,
+    /// ARN → tags of the roles and instance profiles of others that have a name of the environment's.
+    pub foreign_identities: BTreeMap<String, Tags>,
 }
 
 impl Observed {

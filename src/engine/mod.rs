@@ -21,6 +21,8 @@
 //! | [`act`] | one step → one call of the port, with the propagation retries |
 //! | [`proof`] | nothing leads to the internet: without it there is no success |
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
+//! | [`again`] | which failures another look may show to be none |
+//! | [`taken`] | names that somebody else has |
 //! | [`report`] | what failed, why, and what the user can do |
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,13 +32,14 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use crate::cloud::{Cloud, CloudError, ErrorKind};
+use crate::cloud::{Cloud, CloudError};
 use crate::domain::name::Ownership;
 use crate::domain::observed::Observed;
 use crate::domain::own::Claims;
 use crate::domain::topology::Topology;
 
 mod act;
+mod again;
 pub mod clock;
 mod compare;
 mod diff;
@@ -49,6 +52,7 @@ pub mod report;
 mod run;
 pub mod step;
 mod swap;
+mod taken;
 mod teardown;
 mod wait;
 
@@ -56,19 +60,15 @@ pub use act::PROPAGATION;
 pub use report::{Cause, Failure, remedy};
 pub use step::CREATING;
 
+use again::Before;
 use graph::Task;
 use group::Groups;
-use report::StepError;
-use run::{Executed, Run};
-use step::Step;
+use run::Run;
 use wait::{Bounds, Interruption, until_next_try};
 
 /// How often the loop looks again before it gives up: once after the work is done, which takes two rounds where a stand-in is needed,
 /// and some times more for calls whose answer was lost or whose effect somebody undid meanwhile.
 const ROUNDS: usize = 6;
-
-/// How long a call that had no answer is given to show its effect before it is made again.
-const ANSWER_LOST: Duration = Duration::from_secs(20);
 
 /// Reconciles environments in one account and region.
 #[derive(Clone)]
@@ -267,6 +267,10 @@ impl Engine {
             run.see(observed);
             let tasks = remaining(&run.world().observed);
             info!(round, steps = tasks.len(), "observed");
+            if let Some(lasting) = before.lasting(&run, &tasks) {
+                failures = lasting;
+                break;
+            }
             // An existing network is not changed: with a path in it there is no use in beginning.
             let judged = topology.filter(|topology| tasks.is_empty() || topology.has_existing_network());
             let unproved = judged.map(|topology| proof::failures(topology, &run.world().observed));
@@ -280,7 +284,7 @@ impl Engine {
             if round + 1 == ROUNDS && failures.is_empty() {
                 failures = tasks.iter().map(|task| Failure::left_over(&task.step)).collect();
             }
-            if round + 1 == ROUNDS || failures.iter().any(|failure| !is_worth_another_look(failure)) {
+            if round + 1 == ROUNDS || failures.iter().any(|failure| !again::is_worth_another_look(failure)) {
                 break;
             }
             let executed = run.execute(tasks).await;
@@ -326,16 +330,11 @@ impl Engine {
                 return Ok(None);
             };
             let shown = known.made.iter().all(|id| observed.shows(id));
-            let asked: Vec<Task> = remaining(&observed);
-            let wanted = |steps: &[Step]| asked.iter().any(|task| steps.contains(&task.step));
-            let again = |task: &Task| {
-                before.done.contains(&task.step) && !before.was_of_another(&task.step, &known.observed, &observed)
+            let patience = match shown {
+                true => before.patience(run, &known.observed, &observed, &remaining(&observed)),
+                false => Some(PROPAGATION),
             };
-            let patience = if !shown || asked.iter().any(again) {
-                PROPAGATION
-            } else if wanted(&before.unanswered) {
-                ANSWER_LOST
-            } else {
+            let Some(patience) = patience else {
                 return Ok(Some(observed));
             };
             // Only an observation that began when the patience had ended is believed: one of its reads may have taken long.
@@ -360,66 +359,6 @@ impl Engine {
             observed = observe::observe(&*self.cloud, target, run.topology().is_ok()) => observed.map(Some),
             () = self.clock.sleep(left + run::GRACE) => Ok(None),
         }
-    }
-}
-
-/// What the round before has done, and may have done.
-#[derive(Debug, Default)]
-struct Before {
-    /// Steps that succeeded, but for those that only wait: as long as reads ask for them again, they lag behind.
-    done: Vec<Step>,
-    /// Steps whose call may have taken effect although it failed.
-    unanswered: Vec<Step>,
-}
-
-impl Before {
-    /// Whether a step that is due again was done to another compute environment: one of that name took its place in the same round, and
-    /// it is the one that `observed` shows.
-    fn was_of_another(&self, step: &Step, known: &Observed, observed: &Observed) -> bool {
-        let name = match step {
-            Step::DisableComputeEnvironment(name)
-            | Step::DrainComputeEnvironment(name)
-            | Step::DeleteComputeEnvironment(name) => name,
-            _ => return false,
-        };
-        let made = self.done.contains(&Step::CreateComputeEnvironment(name.clone()));
-        let (made_one, shown) = (known.compute_environment(name), observed.compute_environment(name));
-        made && made_one
-            .zip(shown)
-            .is_some_and(|(made_one, shown)| shown.is_still(made_one))
-    }
-
-    fn of(executed: &Executed) -> Self {
-        let unanswered = executed
-            .failed
-            .iter()
-            .filter(|(_, error)| matches!(error, StepError::Cloud(error) if may_have_taken_effect(error)))
-            .map(|(step, _)| step.clone())
-            .collect();
-        Self {
-            done: executed.done.iter().filter(|step| !step.is_wait()).cloned().collect(),
-            unanswered,
-        }
-    }
-}
-
-/// Whether a call may have taken effect although it failed: it had no answer, or the SDK repeated it without telling and was then
-/// told that the thing exists.
-fn may_have_taken_effect(error: &CloudError) -> bool {
-    matches!(error.kind, ErrorKind::Unknown | ErrorKind::AlreadyExists)
-}
-
-/// Whether another round may do what this one did not: the call may have taken effect although its answer says otherwise or never
-/// came, and the next observation shows which.
-fn is_worth_another_look(failure: &Failure) -> bool {
-    match &failure.cause {
-        Cause::Cloud(error) => {
-            matches!(
-                error.kind,
-                ErrorKind::AlreadyExists | ErrorKind::Unknown | ErrorKind::NotFound | ErrorKind::NotYet
-            )
-        }
-        Cause::Timeout | Cause::Unhealthy | Cause::Cancelled => false,
     }
 }
 

@@ -20,7 +20,7 @@ type Result<T> = std::result::Result<T, CloudError>;
 pub(super) async fn observe(cloud: &dyn Cloud, target: &Target, dns: bool) -> Result<Observed> {
     let spot_fleet_name = name::spot_fleet_role_name(&target.ownership);
     let service_name = name::service_role_name(&target.ownership);
-    let (network, (instance_profile, instance_role), (service_role, spot_fleet_role, batch)) = try_join3(
+    let (network, (instance_profile, instance_role, of_others), (service_role, spot_fleet_role, batch)) = try_join3(
         network(cloud, target, dns),
         instance_role(cloud, target),
         try_join3(
@@ -30,6 +30,12 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target, dns: bool) -> Re
         ),
     )
     .await?;
+    let (service_role, other_service_role) = service_role;
+    let (spot_fleet_role, other_spot_fleet_role) = spot_fleet_role;
+    let of_others = of_others
+        .into_iter()
+        .chain(other_service_role)
+        .chain(other_spot_fleet_role);
     Ok(Observed {
         account_id: target.ownership.account_id.clone(),
         claims: target.claims.clone(),
@@ -37,8 +43,10 @@ pub(super) async fn observe(cloud: &dyn Cloud, target: &Target, dns: bool) -> Re
         instance_role,
         service_role,
         spot_fleet_role,
+        foreign_identities: of_others.collect(),
         compute_environments: batch.compute_environments,
         job_queues: batch.job_queues,
+        foreign_compute_environments: batch.foreign_compute_environments,
         foreign_job_queues: batch.foreign_job_queues,
         ..network
     })
@@ -127,11 +135,17 @@ fn by_id<T>(things: Vec<T>, id: impl Fn(&T) -> &String) -> BTreeMap<String, T> {
     things.into_iter().map(|thing| (id(&thing).clone(), thing)).collect()
 }
 
+/// What has a name of the environment's and is somebody else's: ARN and tags.
+type OfOthers = (String, Tags);
+
 /// The owned profile and role. The profile's answer contains the role, so that IAM is asked for the role itself only when the
 /// profile is missing or empty; which it most likely is for a new environment, so that both are asked for at once.
-async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<InstanceProfile>, Option<Role>)> {
+async fn instance_role(
+    cloud: &dyn Cloud,
+    target: &Target,
+) -> Result<(Option<InstanceProfile>, Option<Role>, Vec<OfOthers>)> {
     if !target.instance_role {
-        return Ok((None, None));
+        return Ok((None, None, Vec::new()));
     }
     let name = name::instance_role_name(&target.ownership);
     let (profile, alone, attached_policies) = if target.is_new() {
@@ -141,18 +155,21 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
         let (profile, policies) = try_join(cloud.instance_profile(&name), cloud.attached_policies(&name)).await?;
         (profile, None, Some(policies))
     };
-    let profile = profile.filter(|profile| target.claims.own(&target.ownership, &profile.arn, &profile.tags));
-    let role = match profile
+    let is_own = |profile: &InstanceProfile| target.claims.own(&target.ownership, &profile.arn, &profile.tags);
+    let (profile, other_profile) = divide(profile, is_own);
+    let (role, other_role) = match profile
         .as_ref()
         .and_then(|profile| profile.role.clone())
         .filter(|role| role.name == name)
     {
-        Some(role) => Some(role),
-        None => match alone {
-            Some(role) => role,
-            None => cloud.role(&name).await?,
+        Some(role) => (Some(role), None),
+        None => {
+            let role = match alone {
+                Some(role) => role,
+                None => cloud.role(&name).await?,
+            };
+            divide(role, |role| is_own_role(target, role))
         }
-        .filter(|role| is_own_role(target, role)),
     };
     let role = match (role, attached_policies) {
         (None, _) => None,
@@ -165,20 +182,40 @@ async fn instance_role(cloud: &dyn Cloud, target: &Target) -> Result<(Option<Ins
             ..role
         }),
     };
-    Ok((profile, role))
+    let others = other_profile.map(|profile| (profile.arn, profile.tags)).into_iter();
+    Ok((profile, role, others.chain(other_role.map(of_others)).collect()))
 }
 
 /// A role that has no profile, if there can be one.
-async fn role(cloud: &dyn Cloud, target: &Target, name: &str, expected: bool) -> Result<Option<Role>> {
+async fn role(
+    cloud: &dyn Cloud,
+    target: &Target,
+    name: &str,
+    expected: bool,
+) -> Result<(Option<Role>, Option<OfOthers>)> {
     if !expected {
-        return Ok(None);
+        return Ok((None, None));
     }
     let (role, attached_policies): (Option<Role>, BTreeSet<String>) =
         try_join(cloud.role(name), cloud.attached_policies(name)).await?;
-    Ok(role.filter(|role| is_own_role(target, role)).map(|role| Role {
+    let (role, other) = divide(role, |role| is_own_role(target, role));
+    let role = role.map(|role| Role {
         attached_policies,
         ..role
-    }))
+    });
+    Ok((role, other.map(of_others)))
+}
+
+/// What is the environment's own, and what is not.
+fn divide<T>(found: Option<T>, is_own: impl Fn(&T) -> bool) -> (Option<T>, Option<T>) {
+    match found {
+        Some(found) if is_own(&found) => (Some(found), None),
+        found => (None, found),
+    }
+}
+
+fn of_others(role: Role) -> OfOthers {
+    (role.arn, role.tags.unwrap_or_default())
 }
 
 /// Whether a role of the derived name is the environment's own: one that is not is neither changed nor deleted. A read that says nothing
@@ -188,7 +225,7 @@ fn is_own_role(target: &Target, role: &Role) -> bool {
     tags.is_none_or(|tags| target.claims.own(&target.ownership, &role.arn, tags))
 }
 
-/// The environment's own compute environments and job queues, and others' queues that use them.
+/// The compute environments and job queues of the account and region: the environment's own, and others'.
 async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     let (environments, queues) = if target.is_new() {
         (cloud.compute_environments().await?, None)
@@ -201,37 +238,30 @@ async fn batch(cloud: &dyn Cloud, target: &Target) -> Result<Observed> {
     let own = |named: bool, arn: &str, tags: &Tags| {
         target.claims.own(ownership, arn, tags) || (named && !ownership.is_another_s(tags))
     };
-    let compute_environments: BTreeMap<String, ComputeEnvironment> = environments
+    let (compute_environments, foreign_compute_environments): (BTreeMap<_, _>, BTreeMap<_, _>) = environments
         .into_iter()
-        .filter(|it| {
-            own(
-                target.compute_environment_name.as_ref() == Some(&it.name),
-                &it.arn,
-                &it.tags,
-            )
-        })
         .filter(|it| it.status != status::DELETED)
         .map(|it| (it.name.clone(), it))
-        .collect();
+        .partition(|(name, it): &(String, ComputeEnvironment)| {
+            let named = target.compute_environment_name.as_ref() == Some(name);
+            own(named, &it.arn, &it.tags)
+        });
     let queues = match queues {
         Some(queues) => queues,
         // Batch deletes no compute environment that a queue refers to: without one there is no queue of one's own.
         None if compute_environments.is_empty() => Vec::new(),
         None => cloud.job_queues().await?,
     };
-    let refers = |queue: &JobQueue| {
-        let mut arns = compute_environments.values().map(|it| &it.arn);
-        arns.any(|arn| queue.compute_environments.contains(arn))
-    };
-    let (job_queues, others): (BTreeMap<_, _>, BTreeMap<_, _>) = queues
+    let (job_queues, foreign_job_queues): (BTreeMap<_, _>, BTreeMap<_, _>) = queues
         .into_iter()
         .filter(|queue| queue.status != status::DELETED)
         .map(|queue| (queue.name.clone(), queue))
-        .partition(|(name, queue)| own(target.job_queues.contains(name), &queue.arn, &queue.tags));
+        .partition(|(name, queue): &(String, JobQueue)| own(target.job_queues.contains(name), &queue.arn, &queue.tags));
     Ok(Observed {
-        foreign_job_queues: others.into_iter().filter(|(_, queue)| refers(queue)).collect(),
         compute_environments,
         job_queues,
+        foreign_compute_environments,
+        foreign_job_queues,
         ..Observed::default()
     })
 }

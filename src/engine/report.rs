@@ -155,7 +155,7 @@ impl Failure {
     }
 }
 
-fn paragraphs<const N: usize>(paragraphs: [String; N]) -> String {
+pub(super) fn paragraphs<const N: usize>(paragraphs: [String; N]) -> String {
     paragraphs
         .into_iter()
         .filter(|paragraph| !paragraph.is_empty())
@@ -163,7 +163,7 @@ fn paragraphs<const N: usize>(paragraphs: [String; N]) -> String {
         .join("\n\n")
 }
 
-fn capitalised(text: &str) -> String {
+pub(super) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

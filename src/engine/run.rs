@@ -14,6 +14,7 @@ use super::clock::Clock;
 use super::graph::{Graph, Task};
 use super::report::{Failure, StepError};
 use super::step::Step;
+use super::taken::Taken;
 use super::wait::{Bounds, Interruption};
 use super::{Control, Target, act};
 use crate::cloud::Cloud;
@@ -239,8 +240,18 @@ impl<'a> Run<'a> {
         failures
             .into_iter()
             .filter(|(_, error)| *error != StepError::Cancelled || !std::mem::replace(&mut cancelled, true))
-            .map(|(step, error)| Failure::of_step(&step, error, self.control.timeout))
+            .map(|(step, error)| self.failure(&step, error))
             .collect()
+    }
+
+    fn failure(&self, step: &Step, error: StepError) -> Failure {
+        match error {
+            StepError::Cloud(error) => match Taken::of(self, step, &error) {
+                Some(taken) => taken.failure(self, step, error),
+                None => Failure::of_step(step, error.into(), self.control.timeout),
+            },
+            error => Failure::of_step(step, error, self.control.timeout),
+        }
     }
 }
 

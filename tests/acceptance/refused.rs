@@ -58,3 +58,41 @@ fn two_refusals_are_told_together() {
         "instance role",
     ]);
 }
+
+#[test]
+fn a_name_that_somebody_else_has_is_told_in_one_error() {
+    let stage = Stage::with(BODY);
+    let (iam, ec2) = ("iam", "ec2");
+    let principal = json!({ "Service": "lambda.amazonaws.com" });
+    let statement = json!({ "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole" });
+    let trust = json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string();
+    let role = "refused-ap-northeast-1-batch-instance";
+    let theirs = json!({ "RoleName": role, "AssumeRolePolicyDocument": trust });
+    stage.account().meddle(iam, "create_role", &theirs);
+    let told = |words: &[&str]| {
+        let run = stage.try_apply().failed();
+        assert_eq!(run.stderr.matches("Error: ").count(), 1, "{}", run.stderr);
+        run.says(words);
+    };
+    told(&[
+        "The name of the instance role is taken",
+        "EntityAlreadyExists",
+        role,
+        "has no tag isolated:environment = \"refused\"",
+        "set compute_environment.instance_role_arn",
+    ]);
+    stage.account().meddle(iam, "delete_role", &json!({ "RoleName": role }));
+    stage
+        .terraform(&["untaint", "isolated_batch_environment.this"])
+        .succeeded();
+    stage.apply();
+
+    let vpc = stage.state()["network"]["vpc_id"].clone();
+    let group = json!({ "VpcId": vpc, "GroupName": "theirs", "Description": "theirs" });
+    let group = stage.account().meddle(ec2, "create_security_group", &group);
+    let before = stage.account().snapshot();
+    stage.environment(&format!("{BODY}  security_group = {{ name = \"theirs\" }}\n"));
+    let id = group["GroupId"].as_str().expect("an id");
+    told(&["InvalidGroup.Duplicate", id, "set security_group.name"]);
+    assert_eq!(stage.account().snapshot(), before);
+}

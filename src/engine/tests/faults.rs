@@ -228,7 +228,7 @@ async fn a_name_that_somebody_else_uses_is_refused_and_theirs_left_alone() {
     };
     assert_eq!(failure.part, Part::ComputeEnvironment);
     assert!(
-        failure.detail.contains("does not belong to this environment"),
+        failure.detail.contains("is not this environment's"),
         "{}",
         failure.detail
     );

@@ -16,6 +16,7 @@ mod somebody;
 mod swap;
 mod swap_end;
 mod swap_random;
+mod taken;
 mod teardown;
 mod update;
 
