@@ -21,7 +21,7 @@ pub const ZONES: usize = 16;
 pub const INTERFACE_ENDPOINTS_PER_VPC: usize = 50;
 /// Characters of an endpoint's policy, white space included. Source: as [`INTERFACE_ENDPOINTS_PER_VPC`].
 pub const ENDPOINT_POLICY_LENGTH: usize = 20_480;
-/// Characters of an organisation's id behind `o-`. Source: AWS Organizations API Reference, Organization.
+/// Characters of an organization's id behind `o-`. Source: AWS Organizations API Reference, Organization.
 pub const ORGANIZATION_ID_LENGTH: std::ops::RangeInclusive<usize> = 10..=32;
 
 /// Rules of a security group for each direction and each IP version; raised on request. Source: Amazon VPC User Guide, "Amazon

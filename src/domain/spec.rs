@@ -160,7 +160,7 @@ pub struct EndpointsSpec {
     pub availability_zones: Option<Vec<String>>,
     /// What the endpoints' policies let through.
     pub policy: PolicyPreset,
-    /// The organisation, for the preset that needs it.
+    /// The organization, for the preset that needs it.
     pub organization_id: Option<String>,
     /// Short or full service name → policy document; wins over the preset.
     pub policies: BTreeMap<String, String>,

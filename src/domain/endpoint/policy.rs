@@ -2,7 +2,7 @@
 //!
 //! Without a policy of its own an endpoint lets everything through, so that a program with credentials of another account, or a
 //! bucket in one, is a way out of a network that has no other. The presets close it: they let through the principals of the
-//! account (or organisation), and where a service stores data, only to what belongs to it.
+//! account (or organization), and where a service stores data, only to what belongs to it.
 //!
 //! Two things that are not the account's must pass, or nothing works: the layers of images in ECR are objects in a bucket of
 //! AWS's, which are asked for by URLs that ECR signs, and so are the package repositories of Amazon Linux, which are asked for without any
@@ -35,7 +35,7 @@ pub enum PolicyPreset {
     FullAccess,
     /// Principals, and in stores resources, of the environment's account.
     SameAccount,
-    /// Principals, and in stores resources, of the account's organisation.
+    /// Principals, and in stores resources, of the account's organization.
     SameOrganization,
 }
 
@@ -85,7 +85,7 @@ pub struct Perimeter<'a> {
     pub region: &'a str,
     /// Account.
     pub account_id: &'a str,
-    /// Organisation, which the preset of that name needs.
+    /// Organization, which the preset of that name needs.
     pub organization_id: Option<&'a str>,
 }
 
@@ -205,7 +205,7 @@ fn with_version(document: &str) -> String {
     }
 }
 
-/// The organisation that a document of the preset for organisations lets through.
+/// The organization that a document of the preset for organizations lets through.
 pub fn organization_in(document: &str) -> Option<String> {
     let document: Value = serde_json::from_str(document).ok()?;
     let statements = document["Statement"].as_array()?;
@@ -215,7 +215,7 @@ pub fn organization_in(document: &str) -> Option<String> {
     ids.map(str::to_owned).next()
 }
 
-/// Checks the id of an organisation. Source: AWS Organizations API Reference, Organization.
+/// Checks the id of an organization. Source: AWS Organizations API Reference, Organization.
 pub fn validate_organization_id(id: &str) -> Result<(), Invalid> {
     let is_valid = id.strip_prefix("o-").is_some_and(|rest| {
         ORGANIZATION_ID_LENGTH.contains(&rest.len())
@@ -225,7 +225,7 @@ pub fn validate_organization_id(id: &str) -> Result<(), Invalid> {
         return Ok(());
     }
     Err(Invalid::new(
-        format!("{id:?} is not the id of an organisation"),
+        format!("{id:?} is not the id of an organization"),
         "Such an id looks like \"o-a1b2c3d4e5\": \"o-\" and 10 to 32 lower-case letters or digits. The command `aws organizations \
          describe-organization` shows it.",
     ))

@@ -131,13 +131,13 @@ fn policy_errors(spec: &EndpointsSpec, services: &[Service]) -> Vec<PlanError> {
     errors
 }
 
-/// Checks that a preset has the organisation that it names.
+/// Checks that a preset has the organization that it names.
 pub fn check_organization(spec: &EndpointsSpec) -> Result<(), PlanError> {
     if spec.policy != PolicyPreset::SameOrganization || spec.organization_id.is_some() {
         return Ok(());
     }
-    let detail = "Endpoint policies name the organisation. Set organization_id to its id, such as \"o-a1b2c3d4e5\".";
-    Err(Invalid::new("Which organisation is not said", detail).at("endpoints.organization_id"))
+    let detail = "Endpoint policies name the organization. Set organization_id to its id, such as \"o-a1b2c3d4e5\".";
+    Err(Invalid::new("Which organization is not said", detail).at("endpoints.organization_id"))
 }
 
 /// The service that a user asks for. One that is offered as gateway, which is free, gets a gateway.

@@ -21,7 +21,7 @@ fn s3_lets_the_account_and_what_instances_read_of_aws_through() {
 }
 
 #[test]
-fn images_are_pulled_by_principals_of_the_organisation() {
+fn images_are_pulled_by_principals_of_the_organization() {
     insta::assert_snapshot!(pretty(PolicyPreset::SameOrganization, "ecr.dkr", &TOKYO));
 }
 
@@ -43,7 +43,7 @@ fn arns_follow_the_partition() {
 }
 
 #[test]
-fn full_access_and_an_organisation_without_id_have_no_document() {
+fn full_access_and_an_organization_without_id_have_no_document() {
     assert_eq!(document(PolicyPreset::FullAccess, "s3", &TOKYO), None);
     let nobody = Perimeter {
         organization_id: None,
@@ -101,7 +101,7 @@ fn documents_are_checked() {
 }
 
 #[test]
-fn ids_of_organisations_are_checked() {
+fn ids_of_organizations_are_checked() {
     assert!(validate_organization_id("o-a1b2c3d4e5").is_ok());
     for wrong in ["", "o-", "o-short", "o-A1B2C3D4E5", "a1b2c3d4e5", "r-a1b2c3d4e5"] {
         assert!(validate_organization_id(wrong).is_err(), "{wrong}");

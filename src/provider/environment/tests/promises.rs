@@ -39,6 +39,10 @@ fn bases() -> Vec<(&'static str, Json)> {
             json!({"compute_environment": {"allocation_strategy": "BEST_FIT"}}),
         ),
         ("dedicated", json!({"network": {"instance_tenancy": "dedicated"}})),
+        (
+            "organization",
+            json!({"endpoints": {"policy": "same_organization", "organization_id": "o-anotherorgid"}}),
+        ),
         ("parked", json!({"endpoints": {"enabled": false}})),
         (
             "guest",
@@ -72,6 +76,7 @@ fn changes() -> Vec<(&'static str, Json)> {
         ("network.subnet_prefix_length", json!(24)),
         ("network.instance_tenancy", json!("dedicated")),
         ("network.instance_tenancy", json!("default")),
+        ("network.vpc_id", json!("@")),
         ("network.subnet_ids", json!(["@0"])),
         ("network.subnet_ids", json!(["@1", "@2"])),
         ("network.subnet_ids", json!(["@0", "@1", "@2"])),
@@ -84,6 +89,7 @@ fn changes() -> Vec<(&'static str, Json)> {
             json!(["ap-northeast-1a", "ap-northeast-1c"]),
         ),
         ("endpoints.policy", json!("same_account")),
+        ("endpoints.organization_id", json!("o-exampleorgid")),
         ("endpoints.policies", json!({ "s3": policy })),
         ("endpoints.enabled", json!(false)),
         ("endpoints.enabled", json!(true)),
@@ -213,11 +219,12 @@ fn merge(into: &mut Json, from: &Json) {
     }
 }
 
-/// The ids of the network in the place of their stand-ins.
+/// The ids of the network in the place of their stand-ins: subnets by number, and the VPC.
 fn fill(json: &Json, ids: &[String]) -> Json {
     match json {
         Json::String(text) if text.starts_with('@') => {
-            json!(ids[text[1..].parse::<usize>().unwrap()])
+            let index = text[1..].parse().unwrap_or(ids.len() - 1);
+            json!(ids[index])
         }
         Json::Array(elements) => elements.iter().map(|element| fill(element, ids)).collect(),
         other => other.clone(),
@@ -262,7 +269,7 @@ async fn walk(name: &'static str, base: Json) -> Vec<String> {
     for terraform in [&mut terraform, &mut fresh] {
         let network = place(&terraform.cloud, "10.9").await;
         if name == "guest" {
-            ids.clone_from(&network.subnet_ids);
+            ids = [network.subnet_ids.as_slice(), &[network.vpc_id.clone()]].concat();
             shared["network"] = json!({"vpc_id": network.vpc_id, "subnet_ids": &network.subnet_ids[..2]});
         }
         let versions = TemplateVersions { latest: 2, default: 1 };
@@ -273,7 +280,7 @@ async fn walk(name: &'static str, base: Json) -> Vec<String> {
     terraform.apply(&parse(&shared)).await.unwrap();
     let changes: Vec<(&str, Json)> = changes()
         .into_iter()
-        .filter(|(path, _)| name == "guest" || *path != "network.subnet_ids")
+        .filter(|(path, _)| name == "guest" || !["network.vpc_id", "network.subnet_ids"].contains(path))
         .map(|(path, value)| (path, fill(&value, &ids)))
         .collect();
     let mut tried = 0;
@@ -314,6 +321,22 @@ async fn walk(name: &'static str, base: Json) -> Vec<String> {
     }
     assert!(tried > changes.len(), "only {tried} of the plans were possible");
     found
+}
+
+#[test]
+fn every_row_of_the_table_of_changes_is_hidden() {
+    let hidden: Vec<&str> = changes().into_iter().map(|(path, _)| path).collect();
+    for row in crate::domain::change::TABLE {
+        let is_inside = |path: &&str| {
+            path.strip_prefix(row.attribute)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        assert!(
+            hidden.contains(&row.attribute) || hidden.iter().any(is_inside),
+            "{} is never hidden",
+            row.attribute
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]
