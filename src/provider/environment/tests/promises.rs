@@ -269,7 +269,7 @@ async fn walk(name: &'static str, base: Json) -> Vec<String> {
     for terraform in [&mut terraform, &mut fresh] {
         let network = place(&terraform.cloud, "10.9").await;
         if name == "guest" {
-            ids = [network.subnet_ids.as_slice(), &[network.vpc_id.clone()]].concat();
+            ids = [network.subnet_ids.as_slice(), std::slice::from_ref(&network.vpc_id)].concat();
             shared["network"] = json!({"vpc_id": network.vpc_id, "subnet_ids": &network.subnet_ids[..2]});
         }
         let versions = TemplateVersions { latest: 2, default: 1 };
