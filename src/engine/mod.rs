@@ -20,6 +20,7 @@
 //! | [`run`] | starts steps as their requirements are met |
 //! | [`act`] | one step → one call of the port, with the propagation retries |
 //! | [`proof`] | nothing leads to the internet: without it there is no success |
+//! | [`others`] | what of others keeps a run from beginning (pure) |
 //! | [`wait`] | waiting by condition, batched, with deadline and back-off |
 //! | [`again`] | which failures another look may show to be none |
 //! | [`taken`] | names that somebody else has |
@@ -46,6 +47,7 @@ mod diff;
 pub mod graph;
 mod group;
 mod observe;
+mod others;
 pub mod part;
 mod proof;
 pub mod report;
@@ -274,7 +276,12 @@ impl Engine {
             // An existing network is not changed: with a path in it there is no use in beginning.
             let judged = topology.filter(|topology| tasks.is_empty() || topology.has_existing_network());
             let unproved = judged.map(|topology| proof::failures(topology, &run.world().observed));
-            let unproved = unproved.unwrap_or_default();
+            let mut unproved = unproved.unwrap_or_default();
+            unproved.extend(
+                topology
+                    .iter()
+                    .flat_map(|it| others::in_the_way(it, &run.world().observed)),
+            );
             if tasks.is_empty() || !unproved.is_empty() {
                 return Outcome {
                     observed: run.world().observed,

@@ -75,3 +75,41 @@ fn two_environments_of_one_configuration_share_the_endpoints() {
         assert_eq!(stage.account().snapshot(), before);
     }
 }
+
+#[test]
+fn a_host_is_not_unparked_beside_the_endpoints_of_its_guest() {
+    let stage = Stage::new();
+    let host = |enabled: bool| {
+        environment(
+            "first",
+            "{ max_azs = 2 }",
+            &format!("  endpoints = {{ enabled = {enabled} }}\n"),
+        )
+    };
+    let place = "{ vpc_id = isolated_batch_environment.first.network.vpc_id, subnet_ids = isolated_batch_environment.first.network.subnet_ids }";
+    let guest = environment("second", place, "");
+    stage.configuration(&format!("{}{guest}", host(false)));
+    stage.apply();
+    let before = stage.account().snapshot();
+    stage.configuration(&format!("{}{guest}", host(true)));
+    let run = stage.terraform(&["plan", "-no-color"]).failed();
+    assert_eq!(run.stderr.matches("Error: ").count(), 1, "{}", run.stderr);
+    let state = stage.state_of(SECOND);
+    let mut words = vec![
+        "in the way",
+        "of environment second",
+        "park the environment that made them",
+    ];
+    for service in SERVICES {
+        words.push(state["endpoints"]["services"][service]["id"].as_str().expect("an id"));
+    }
+    run.says(&words);
+    assert_eq!(stage.account().snapshot(), before);
+
+    stage.configuration(&host(true));
+    stage
+        .terraform(&["apply", "-auto-approve", "-no-color", "-target", SECOND])
+        .succeeded();
+    stage.apply();
+    stage.destroy();
+}

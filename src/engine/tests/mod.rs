@@ -9,6 +9,7 @@ mod endpoints;
 mod existing;
 mod faults;
 mod group;
+mod intruders;
 mod isolation;
 mod queues;
 mod random;

@@ -28,6 +28,7 @@ mod effect;
 mod facts;
 mod group;
 mod import;
+mod intruders;
 mod isolation;
 mod model;
 mod plan;

@@ -9,6 +9,7 @@ use tf_provider::{AttributePath, Diagnostic, Diagnostics};
 use super::adopt;
 use super::facts::{self, RegionFacts};
 use super::group;
+use super::intruders;
 use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
@@ -174,6 +175,10 @@ impl Planner<'_> {
         let (topology, facts) = planned.map_or_else(Default::default, |(topology, facts)| (Some(topology), facts));
         let may_swap = self.may_swap(&spec);
         let replace = self.replacements(&spec);
+        if let (Some(topology), Some(prior), true) = (&topology, self.prior, replace.is_empty()) {
+            let free = intruders::check(connection, prior, topology).await;
+            free.map_err(|error| diags.errors.push(error)).ok()?;
+        }
         // Where everything is made anew, nothing stands in for anything.
         let unless_replaced = |swaps| if replace.is_empty() { swaps } else { Vec::new() };
         Some(Desired {
