@@ -192,3 +192,51 @@ fn a_group_that_is_gone_swaps_a_compute_environment_that_takes_no_other() {
     assert_eq!(list(&after, "compute_environments").len(), 1);
     stage.destroy();
 }
+
+/// A security group of others.
+fn theirs(stage: &Stage, vpc_id: &Value, name: &str) -> String {
+    let group = json!({ "VpcId": vpc_id, "GroupName": name, "Description": "theirs" });
+    let made = stage.account().meddle("ec2", "create_security_group", &group);
+    made["GroupId"].as_str().expect("an id").to_owned()
+}
+
+#[test]
+fn groups_that_instances_cannot_have_are_told_and_others_heal() {
+    let with = |ids: &[String]| body(&format!("{{ additional_ids = {ids:?} }}"), UPDATABLE);
+    let stage = Stage::new();
+    let other = json!({ "CidrBlock": "10.9.0.0/16" });
+    let other = stage.account().meddle("ec2", "create_vpc", &other)["Vpc"]["VpcId"].clone();
+    let foreign = theirs(&stage, &other, "foreign");
+    stage.environment(&with(&[foreign.clone()]));
+    stage
+        .try_apply()
+        .failed()
+        .says(&["not linked to the VPCs configured in the Auto Scaling group"]);
+    stage.environment(&with(&[]));
+    stage.apply();
+
+    let vpc_id = stage.state()["network"]["vpc_id"].clone();
+    let five: Vec<String> = (0..5)
+        .map(|number| theirs(&stage, &vpc_id, &format!("theirs-{number}")))
+        .collect();
+    stage.environment(&with(&five));
+    let run = stage.try_apply().failed();
+    run.says(&[
+        "6 groups on each instance",
+        "maximum number of security groups per interface",
+    ]);
+    stage.account().settings(&json!({ "groups_per_interface": 6 }));
+    stage.apply();
+    let resources = &stage.account().snapshot()["compute_environments"][0]["computeResources"];
+    assert_eq!(list(resources, "securityGroupIds").len(), 6);
+
+    stage.environment(&with(&[]));
+    stage.apply();
+    for id in five.iter().chain([&foreign]) {
+        stage
+            .account()
+            .meddle("ec2", "delete_security_group", &json!({ "GroupId": id }));
+    }
+    stage.account().meddle("ec2", "delete_vpc", &json!({ "VpcId": other }));
+    stage.destroy();
+}
