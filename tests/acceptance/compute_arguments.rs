@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::process::wait_for;
 use crate::stage::{ADDRESS, Stage};
 
 fn body(compute: &str) -> String {
@@ -213,5 +214,37 @@ fn what_batch_scales_is_no_drift() {
                  "computeResources": { "desiredvCpus": 2 } }),
     );
     stage.assert_settled();
+    stage.destroy();
+}
+
+#[test]
+fn images_of_amazon_linux_2_stay_while_none_are_asked_for() {
+    let stage = Stage::with(&body("instance_types = [\"c6i.large\"]"));
+    stage.apply();
+    // As an environment from before June 2026 has them.
+    let arn = environment(&stage)["computeEnvironmentArn"].clone();
+    let old = json!([{ "imageType": "ECS_AL2" }]);
+    let update = json!({ "computeEnvironment": arn, "computeResources": { "ec2Configuration": old } });
+    stage.account().meddle("batch", "update_compute_environment", &update);
+    wait_for("the update", || {
+        (environment(&stage)["status"] == "VALID").then_some(())
+    });
+    stage.assert_settled();
+    let (after, updates) = change(&stage, "instance_types = [\"m6i.large\"]");
+    assert_eq!(after["computeResources"]["ec2Configuration"], old);
+    assert_eq!(after["computeResources"]["instanceTypes"], json!(["m6i.large"]));
+    assert!(updates.iter().all(|update| !keys(update).contains(&"ec2Configuration")));
+
+    stage.environment(&body("ec2_configuration = [{ image_type = \"ECS_AL2\" }]"));
+    stage
+        .terraform(&["plan", "-no-color"])
+        .failed()
+        .says(&["ECS_AL2 is retired"]);
+    let own = "ec2_configuration = [{ image_type = \"ECS_AL2\", image_id_override = \"ami-0123456789abcdef0\" }]";
+    let (after, _) = change(&stage, own);
+    assert_eq!(
+        after["computeResources"]["ec2Configuration"][0]["imageIdOverride"],
+        "ami-0123456789abcdef0"
+    );
     stage.destroy();
 }

@@ -150,8 +150,9 @@ fn image() -> Object {
         .required(
             "image_type",
             AttributeType::String,
-            "`ECS_AL2023` or `ECS_AL2023_NVIDIA`; `ECS_AL2` and `ECS_AL2_NVIDIA` only with `image_id_override` or `image_id`, or in an \
-             environment that exists: AWS Batch makes no new compute environment with its images of Amazon Linux 2 since 30 June 2026.",
+            "`ECS_AL2023` or `ECS_AL2023_NVIDIA`; `ECS_AL2` and `ECS_AL2_NVIDIA` only with `image_id_override` or `image_id`: AWS \
+             Batch makes no new compute environment with its images of Amazon Linux 2 since 30 June 2026. One that has them keeps them while \
+             `ec2_configuration` is empty.",
         )
         .optional(
             "image_id_override",
