@@ -91,6 +91,70 @@ fn a_stack_of_single_resources_goes_on_as_one() {
     }
 }
 
+#[test]
+fn subnets_that_share_a_route_table_are_an_existing_network() {
+    let stage = Stage::new();
+    let stack = stage.account().script("modules_stack.py", &["shared", "template"]);
+    let before = stage.account().snapshot();
+    let text = |key: &str| stack[key].as_str().expect("text");
+    stage.environment("  name = \"frames\"\n  compute_environment = { max_vcpus = 16 }\n");
+    let id = format!("{}/{}", text("vpc"), text("compute_environment"));
+    let told = stage.terraform(&["import", "-no-color", ADDRESS, &id]).succeeded();
+    let network = format!(
+        "  network = {{\n    vpc_id     = \"{}\"\n    subnet_ids = {}\n  }}\n",
+        text("vpc"),
+        stack["subnets"].to_string().replace(',', ", ")
+    );
+    let group = format!(
+        "  security_group = {{\n    additional_ids = [\"{}\"]\n  }}\n",
+        text("group")
+    );
+    let mut words: Vec<&str> = vec![
+        "is treated as an existing network",
+        "share route table rtb-",
+        "the security group",
+    ];
+    let written = format!("{network} {group}");
+    let written = written.split_whitespace().collect::<Vec<_>>().join(" ");
+    words.push(&written);
+    told.says(&words);
+    let imported = stage.state();
+    let drift = imported["drift"].to_string();
+    assert!(!drift.contains("not known") && !drift.contains("offers no"), "{drift}");
+
+    stage.environment(&format!(
+        "  name = \"frames\"\n{network}{group}  compute_environment = {{\n    name = \"{}\"\n    max_vcpus = 16\n    instance_types = \
+         [\"c6i.large\", \"m6i.large\"]\n    instance_role_arn = \"{}\"\n    instance_tags = {{ Name = \"render\" }}\n    \
+         launch_template = {{ id = \"{}\", version = \"$Latest\" }}\n  }}\n  job_queues = {{ render = {{ name = \"render\", priority = 10 }} \
+         }}\n  tags = {{ team = \"render\", managed-by = \"terraform\" }}\n",
+        text("compute_environment"),
+        text("profile"),
+        text("template"),
+    ));
+    let plan = stage.plan_and_apply();
+    assert_eq!(plan.actions(ADDRESS), ["update"]);
+    let expected = ["compute_environment", "id", "name", "security_group"];
+    assert_eq!(changed(&plan), expected, "{:#}", plan.after(ADDRESS));
+    let seen = |at: &Value| {
+        let mut compute = at["compute_environment"].clone();
+        compute["status_reason"] = Value::Null;
+        // Which number was the latest when the instances were made, AWS does not tell.
+        compute["launch_template"]["version_number"] = Value::Null;
+        compute
+    };
+    assert_eq!(seen(&plan.after(ADDRESS)), seen(&plan.before(ADDRESS)));
+    let after = stage.account().snapshot();
+    for kind in ["vpcs", "subnets", "route_tables", "endpoints"] {
+        assert_eq!(after[kind], before[kind], "what is the network's is left alone");
+    }
+    stage.try_destroy().succeeded();
+    let left = stage.account().snapshot();
+    for kind in ["vpcs", "subnets", "route_tables", "endpoints", "security_groups"] {
+        assert_eq!(left[kind], before[kind], "{kind}");
+    }
+    assert_eq!(left["compute_environments"], json!([]));
+}
+
 /// Nothing was made anew: every part has the id that it had, and the rules of the group lead where they led.
 fn same_but_for_tags_and_texts(before: &Value, after: &Value) {
     for (kind, id) in [

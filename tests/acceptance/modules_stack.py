@@ -4,7 +4,10 @@ One route table for each subnet, a group whose rules are resources of their own 
 tags, a role with an inline policy besides the attached one, Batch's service-linked role, a compute environment under a name with a
 generated end, and a job queue.
 
-usage: modules_stack.py ENDPOINT   (prints the ids as JSON)
+With "shared" the subnets have one route table together, as intra subnets of a VPC module do; with "template" the compute environment
+has a launch template in its latest version.
+
+usage: modules_stack.py ENDPOINT [shared] [template]   (prints the ids as JSON)
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import boto3
 
 REGION = "ap-northeast-1"
 NAME = "render-20260901120000000000000001"
+SHARED, TEMPLATE = (word in sys.argv[2:] for word in ("shared", "template"))
 TAGS = {"team": "render", "managed-by": "terraform"}
 SESSION = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
 
@@ -47,9 +51,10 @@ def network() -> tuple[str, list[str], list[str]]:
             VpcId=vpc, AvailabilityZone=f"{REGION}{zone}", CidrBlock=f"10.40.{block}.0/18",
             TagSpecifications=tagged("subnet", Name=f"render-{zone}"),
         )
-        table = EC2.create_route_table(VpcId=vpc, TagSpecifications=tagged("route-table", Name=f"render-{zone}"))
         subnets.append(subnet["Subnet"]["SubnetId"])
-        tables.append(table["RouteTable"]["RouteTableId"])
+        if not (SHARED and tables):
+            table = EC2.create_route_table(VpcId=vpc, TagSpecifications=tagged("route-table", Name=f"render-{zone}"))
+            tables.append(table["RouteTable"]["RouteTableId"])
         EC2.associate_route_table(RouteTableId=tables[-1], SubnetId=subnets[-1])
     return vpc, subnets, tables
 
@@ -111,6 +116,10 @@ def main() -> None:
         "minvCpus": 0, "desiredvCpus": 0, "maxvCpus": 16, "instanceRole": profile_arn, "subnets": subnets,
         "securityGroupIds": [group_id], "ec2Configuration": [{"imageType": "ECS_AL2023"}], "tags": {"Name": "render"},
     }
+    if TEMPLATE:
+        made = EC2.create_launch_template(LaunchTemplateName="render", LaunchTemplateData={"EbsOptimized": True})
+        template = made["LaunchTemplate"]["LaunchTemplateId"]
+        resources["launchTemplate"] = {"launchTemplateId": template, "version": "$Latest"}
     arn = BATCH.create_compute_environment(
         computeEnvironmentName=NAME, type="MANAGED", state="ENABLED", computeResources=resources, tags=TAGS,
     )["computeEnvironmentArn"]
@@ -119,7 +128,12 @@ def main() -> None:
         jobQueueName="render", priority=10, state="ENABLED", tags=TAGS,
         computeEnvironmentOrder=[{"order": 1, "computeEnvironment": arn}],
     )
-    print(json.dumps({"vpc": vpc, "profile": profile_arn, "compute_environment": NAME}))
+    print(
+        json.dumps(
+            {"vpc": vpc, "profile": profile_arn, "compute_environment": NAME, "subnets": subnets, "group": group_id}
+            | ({"template": template} if TEMPLATE else {})
+        )
+    )
 
 
 def wait(vpc: str) -> None:

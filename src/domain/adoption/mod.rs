@@ -3,16 +3,19 @@
 //! Nothing is tagged, so the parts are found by following them: the compute environment names its subnets and groups; the subnets
 //! lead to route tables and endpoints. A VPC that has nothing else in it is the environment's as a whole. If there is
 //! anything more in it (another subnet, another group, a gateway to the internet), it is a network that others use as
-//! well: then only what serves this compute environment alone becomes its own, and the network stays what it is. Of the job queues those
-//! become its own that have this compute environment and no other.
+//! well; and if its subnets have no route tables of their own, it is none that this provider makes. Then only what serves this compute
+//! environment alone becomes its own, and the network stays what it is. Of the job queues those become its own that have this compute
+//! environment and no other.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::status;
+use super::isolation::effective_table;
 use super::limits::ENVIRONMENT_NAME_LENGTH;
 use super::name::{EnvironmentName, Ownership};
 use super::observed::{ComputeEnvironment, Endpoint, Gateway, JobQueue, Observed, RouteTable};
 use super::problem::Invalid;
+use super::suggest::listed;
 
 /// What becomes the environment's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,8 +24,8 @@ pub struct Adoption {
     pub ids: BTreeSet<String>,
     /// The subnets, zone by zone.
     pub subnet_ids: BTreeSet<String>,
-    /// What else is in the VPC, in words. If there is anything, the network is not the environment's own.
-    pub others: Vec<String>,
+    /// Why the network is not the environment's own but an existing one, each a clause; empty if it is its own.
+    pub existing_because: Vec<String>,
 }
 
 /// The names that an environment can have that was just adopted, until its first apply gives it the one of its configuration, the best
@@ -65,11 +68,15 @@ pub fn adopt(found: Found<'_>) -> Result<Adoption, Invalid> {
     }
     let tables: Vec<&RouteTable> = tables(found, &subnet_ids).collect();
     let mut adoption = Adoption {
-        others: others(found, &subnet_ids, &group, &tables),
+        existing_because: others(found, &subnet_ids, &group, &tables)
+            .into_iter()
+            .map(|other| format!("{other} is in it as well"))
+            .chain(shared_tables(found, &subnet_ids))
+            .collect(),
         ids: BTreeSet::from([found.environment.arn.clone()]),
         subnet_ids,
     };
-    if adoption.others.is_empty() {
+    if adoption.existing_because.is_empty() {
         let vpc = found.observed.vpc.iter().map(|vpc| vpc.id.clone());
         let tables = tables.iter().map(|table| table.id.clone());
         let endpoints = endpoints.iter().map(|endpoint| endpoint.id.clone());
@@ -183,6 +190,26 @@ fn endpoints<'a>(found: Found<'a>, subnet_ids: &BTreeSet<String>) -> impl Iterat
 fn tables<'a>(found: Found<'a>, subnet_ids: &BTreeSet<String>) -> impl Iterator<Item = &'a RouteTable> {
     let tables = found.observed.route_tables.values().filter(|table| !table.main);
     tables.filter(move |table| table.associations.keys().any(|id| subnet_ids.contains(id)))
+}
+
+/// Route tables that serve more than one of the subnets, and the main one if it serves any: a managed network has one for each subnet.
+fn shared_tables(found: Found<'_>, subnet_ids: &BTreeSet<String>) -> Vec<String> {
+    let mut tables: BTreeMap<&str, (&RouteTable, Vec<&String>)> = BTreeMap::new();
+    for id in subnet_ids {
+        if let Some(table) = effective_table(found.observed, id) {
+            tables.entry(&table.id).or_insert((table, Vec::new())).1.push(id);
+        }
+    }
+    let clauses = tables.into_values().filter_map(|(table, served)| {
+        let id = &table.id;
+        match (served.len(), table.main) {
+            (1, false) => None,
+            (1, true) => Some(format!("{} has the main route table {id}", listed(served))),
+            (_, true) => Some(format!("{} have the main route table {id}", listed(served))),
+            (_, false) => Some(format!("{} share route table {id}", listed(served))),
+        }
+    });
+    clauses.collect()
 }
 
 /// The job queues whose one compute environment it is. One that has another one as well works without it, one with the tags of an

@@ -122,18 +122,42 @@ fn a_vpc_with_nothing_else_in_it_is_taken_as_a_whole() {
     let (observed, environment) = stack();
     let adoption = adopted(&observed, &environment).unwrap();
     assert_eq!(adoption.ids, set(&WHOLE));
-    assert_eq!(adoption.others, [""; 0]);
+    assert_eq!(adoption.existing_because, [""; 0]);
 }
 
 #[test]
-fn a_table_that_all_subnets_share_is_one() {
-    let (mut observed, environment) = stack();
-    observed.route_tables.remove("rtb-c");
-    observed
-        .route_tables
-        .extend([table("rtb-a", false, &["subnet-a", "subnet-c"])]);
-    let adoption = adopted(&observed, &environment).unwrap();
-    assert!(adoption.others.is_empty() && adoption.ids.contains("rtb-a"));
+fn subnets_without_tables_of_their_own_are_an_existing_network() {
+    type Tables = Vec<(String, RouteTable)>;
+    let cases: [(Tables, &[&str]); 4] = [
+        (
+            vec![table("rtb-a", false, &["subnet-a", "subnet-c"])],
+            &["subnet-a and subnet-c share route table rtb-a"],
+        ),
+        (vec![], &["subnet-a and subnet-c have the main route table rtb-main"]),
+        (
+            vec![table("rtb-a", false, &["subnet-a"])],
+            &["subnet-c has the main route table rtb-main"],
+        ),
+        // Main or not, it is associated with the subnet.
+        (
+            vec![
+                table("rtb-main", true, &["subnet-a"]),
+                table("rtb-c", false, &["subnet-c"]),
+            ],
+            &["subnet-a has the main route table rtb-main"],
+        ),
+    ];
+    for (tables, because) in cases {
+        let (mut observed, environment) = stack();
+        observed.route_tables = BTreeMap::from([table("rtb-main", true, &[])]);
+        observed.route_tables.extend(tables);
+        observed
+            .endpoints
+            .extend([endpoint("vpce-2", &[], &["rtb-main", "rtb-a", "rtb-c"])]);
+        let adoption = adopted(&observed, &environment).unwrap();
+        assert_eq!(adoption.existing_because, because);
+        assert_eq!(adoption.ids, set(&["arn:cluster"]));
+    }
 }
 
 type Add = fn(&mut Observed);
@@ -156,7 +180,7 @@ fn a_network_that_others_use_stays_what_it_is() {
         let (mut observed, environment) = stack();
         add(&mut observed);
         let adoption = adopted(&observed, &environment).unwrap();
-        assert_eq!(adoption.others, [what]);
+        assert_eq!(adoption.existing_because, [format!("{what} is in it as well")]);
         assert_eq!(
             adoption.ids,
             set(&["arn:cluster"]),

@@ -23,14 +23,14 @@ use crate::provider::diagnostics::{cloud_error, diagnostic};
 use crate::provider::read::{object, text, texts};
 use crate::provider::session::Connection;
 
-/// The state of what a compute environment and its VPC are, as an environment.
+/// The state of what a compute environment and its VPC are, as an environment; and why its network is an existing one, if it is.
 pub(super) async fn adopt(
     connection: &Connection,
     vpc_id: &str,
     name: &str,
-    asked: &Facts,
-) -> Result<(Environment, RegionFacts), Diagnostic> {
-    let ownership = first_ownership(connection, vpc_id, name, asked).await?;
+    asked: Facts,
+) -> Result<(Environment, RegionFacts, Vec<String>), Diagnostic> {
+    let ownership = first_ownership(connection, vpc_id, name, &asked).await?;
     let (observed, environment) = look(connection, vpc_id, name, &ownership).await?;
     let gateways = connection.cloud().gateways(vpc_id).await;
     let gateways = gateways.map_err(|error| told(name, &error))?;
@@ -49,12 +49,12 @@ pub(super) async fn adopt(
             ids: adoption.ids,
             adopted: true,
         },
-        existing_network: !adoption.others.is_empty(),
+        existing_network: !adoption.existing_because.is_empty(),
         compute_environments: BTreeMap::from([(environment.name.clone(), environment)]),
         ..observed
     };
-    let (state, facts) = imported(connection, &ownership, &observed, asked);
-    Ok((state, facts.adopted(true)))
+    let (state, facts) = imported(connection, &ownership, &observed, asked).await?;
+    Ok((state, facts.adopted(true), adoption.existing_because))
 }
 
 /// Whose it is until its first apply: nobody's whose parts could be taken for its own.

@@ -232,11 +232,15 @@ pub(super) async fn ask(engine: &Engine, prefix_lists: bool, vpc_id: Option<&str
 
 /// Ids and names of the launch templates of a spec that are `wanted`.
 pub(super) fn templates(spec: &Spec, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    let named = spec.compute_environment.launch_template.iter();
-    let keys = named
-        .flat_map(LaunchTemplate::templates)
-        .filter_map(TemplateVersion::key);
-    keys.filter(|key| wanted(key)).map(str::to_owned).collect()
+    let mut keys = keys(spec.compute_environment.launch_template.iter());
+    keys.retain(|key| wanted(key));
+    keys
+}
+
+/// Ids and names that launch templates go by, those of their overrides included.
+pub(super) fn keys<'a>(templates: impl Iterator<Item = &'a LaunchTemplate>) -> BTreeSet<String> {
+    let named = templates.flat_map(LaunchTemplate::templates);
+    named.filter_map(TemplateVersion::key).map(str::to_owned).collect()
 }
 
 /// Asks AWS for the versions of launch templates, if there are any to ask for.

@@ -24,8 +24,8 @@ use crate::provider::session::{Connection, Session};
 /// The state of the environment that an import id names; `None` with errors in `diags`.
 pub(super) async fn import(session: &Session, id: &str, diags: &mut Diagnostics) -> Option<(Environment, RegionFacts)> {
     match find(session, id).await {
-        Ok((state, facts)) => {
-            diags.warnings.extend(remarks(&state, &facts));
+        Ok((state, facts, existing_because)) => {
+            diags.warnings.extend(remarks(&state, &facts, &existing_because));
             Some((state, facts))
         }
         Err(error) => {
@@ -35,7 +35,8 @@ pub(super) async fn import(session: &Session, id: &str, diags: &mut Diagnostics)
     }
 }
 
-async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts), Diagnostic> {
+/// The state, what is kept beside it, and why the network of what was adopted is an existing one.
+async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts, Vec<String>), Diagnostic> {
     let id: ImportId = id
         .parse()
         .map_err(|wrong: crate::domain::problem::Invalid| diagnostic("", wrong.summary, wrong.detail))?;
@@ -43,11 +44,14 @@ async fn find(session: &Session, id: &str) -> Result<(Environment, RegionFacts),
     let asked = facts::ask(&connection.engine, false, None).await;
     let asked = asked.map_err(|error| cloud_error("", "Cannot look at what the region offers", &error))?;
     match id.what {
-        Import::Environment(name) => by_name(&connection, name, asked).await,
+        Import::Environment(name) => {
+            let (state, facts) = by_name(&connection, name, asked).await?;
+            Ok((state, facts, Vec::new()))
+        }
         Import::Adoption {
             vpc_id,
             compute_environment,
-        } => adopt::adopt(&connection, &vpc_id, &compute_environment, &asked).await,
+        } => adopt::adopt(&connection, &vpc_id, &compute_environment, asked).await,
     }
 }
 
@@ -90,17 +94,22 @@ async fn by_name(
         // A parked environment has no route that names the prefix lists.
         asked.prefix_lists = connection.cloud().prefix_lists().await.map_err(told)?;
     }
-    Ok(imported(connection, &ownership, &observed, &asked))
+    imported(connection, &ownership, &observed, asked).await
 }
 
 /// The state of what was found, and what is kept beside it.
-pub(super) fn imported(
+pub(super) async fn imported(
     connection: &Connection,
     ownership: &Ownership,
     observed: &Observed,
-    asked: &Facts,
-) -> (Environment, RegionFacts) {
-    let whole_region = RegionFacts::all(asked);
+    mut asked: Facts,
+) -> Result<(Environment, RegionFacts), Diagnostic> {
+    let environments = observed.compute_environments.values();
+    let templates = facts::keys(environments.filter_map(|seen| seen.launch_template.as_ref()));
+    let templates = facts::ask_templates(&**connection.cloud(), templates).await;
+    asked.launch_templates =
+        templates.map_err(|error| cloud_error("", "Cannot look at the launch template", &error))?;
+    let whole_region = RegionFacts::all(&asked);
     let place = Place {
         partition: &asked.partition,
         facts: &whole_region,
@@ -112,8 +121,17 @@ pub(super) fn imported(
         ..seen()
     }
     .state();
-    let Ok(topology) = desired(connection, &state, &whole_region, observed, &asked.partition) else {
-        return (state, RegionFacts::default());
+    let topology = match desired(connection, &state, &whole_region, observed, &asked.partition) {
+        Ok(topology) => topology,
+        // The same as a refresh says, which follows at once and needs to know as much.
+        Err(errors) => {
+            let sight = Sight {
+                drift: errors.into_iter().map(|error| error.summary).collect(),
+                serving: Some(serving(observed, ownership)),
+                ..seen()
+            };
+            return Ok((sight.state(), whole_region.clone()));
+        }
     };
     let state = Sight {
         drift: connection.engine.differences(&topology, observed),
@@ -124,7 +142,7 @@ pub(super) fn imported(
         network: observed.existing_network.then(|| observed.clone()),
         ..asked.clone()
     };
-    (state.state(), RegionFacts::used_by(&topology, &asked))
+    Ok((state.state(), RegionFacts::used_by(&topology, &asked)))
 }
 
 /// The endpoints of others, in an existing network, that serve what every environment needs.

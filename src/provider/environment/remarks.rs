@@ -11,9 +11,49 @@ use crate::provider::diagnostics::diagnostic;
 use crate::provider::read::{object, text, texts};
 
 /// The warnings of an import.
-pub(super) fn remarks(state: &Environment, facts: &RegionFacts) -> Vec<Diagnostic> {
-    let told = [queues(state, facts), no_endpoints(state), missing(state)];
+pub(super) fn remarks(state: &Environment, facts: &RegionFacts, existing_because: &[String]) -> Vec<Diagnostic> {
+    let told = [
+        existing_network(state, existing_because),
+        queues(state, facts),
+        no_endpoints(state),
+        missing(state),
+    ];
     told.into_iter().flatten().collect()
+}
+
+/// A network that stays what it is: a configuration that does not name it asks for another environment.
+fn existing_network(state: &Environment, because: &[String]) -> Option<Diagnostic> {
+    let (network, group) = (object(&state.network), object(&state.security_group));
+    let vpc_id = text(&network.vpc_id).filter(|_| !because.is_empty())?;
+    let quoted = |id: String| format!("{id:?}");
+    let listed = |ids: Vec<String>| ids.into_iter().map(quoted).collect::<Vec<_>>().join(", ");
+    let mut lines = format!(
+        "  network = {{\n    vpc_id     = {vpc_id:?}\n    subnet_ids = [{}]\n  }}\n",
+        listed(texts(&network.subnet_ids).unwrap_or_default())
+    );
+    let additional_ids = texts(&group.additional_ids).filter(|ids| !ids.is_empty());
+    let fields = [
+        ("name", text(&group.name).map(quoted)),
+        ("description", text(&group.description).map(quoted)),
+        ("additional_ids", additional_ids.map(|ids| format!("[{}]", listed(ids)))),
+    ];
+    let fields: Vec<String> = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("    {name:<14} = {}\n", value?)))
+        .collect();
+    if !fields.is_empty() {
+        lines.push_str(&format!("  security_group = {{\n{}  }}\n", fields.concat()));
+    }
+    Some(diagnostic(
+        "",
+        format!("{vpc_id} is treated as an existing network"),
+        format!(
+            "It is not a network of the environment's own, because:\n\n  {}\n\nSo the VPC, its subnets, route tables and endpoints stay \
+             what they are, and survive a destroy. Write into the configuration:\n\n{lines}\nWithout `network` the next apply replaces \
+             the environment, with all that was adopted, by one in a network of its own.",
+            because.join("\n  ")
+        ),
+    ))
 }
 
 /// AWS does not tell a parked environment from one whose endpoints are gone, or were never made.

@@ -8,6 +8,8 @@ use super::*;
 use crate::cloud::ErrorKind;
 use crate::cloud::fake::World;
 use crate::cloud::faulty::{Faulty, Rule};
+use crate::domain::batch::launch_template::TemplateVersions;
+use crate::domain::batch::{LaunchTemplate, TemplateVersion};
 use crate::domain::name::Ownership;
 use crate::provider::environment::tests::existing::place;
 use crate::provider::read::{list, object, text, texts};
@@ -287,7 +289,13 @@ async fn a_vpc_with_something_else_in_it_stays_a_network_of_others() {
     crate::cloud::NetworkApi::create_subnet(&terraform.cloud, &request)
         .await
         .unwrap();
-    terraform.import(&id).await.unwrap();
+    let warnings = terraform.import(&id).await.unwrap();
+    let name = "my-batch-cluster";
+    let expected = [
+        format!("{vpc} is treated as an existing network"),
+        format!("Environment {name} is not whole"),
+    ];
+    assert_eq!(warnings, expected, "the group stays with the endpoints");
     terraform.refresh().await.unwrap();
     let network = object(&terraform.state().network);
     let there = (&network.managed, &network.vpc_id);
@@ -314,6 +322,98 @@ async fn a_vpc_with_something_else_in_it_stays_a_network_of_others() {
         (1, 4, 6)
     );
     assert!(world.compute_environments.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn subnets_that_share_a_table_are_adopted_as_an_existing_network() {
+    let (mut terraform, id, profile) = stack().await;
+    let (vpc, _) = id.split_once('/').unwrap();
+    let vpc = vpc.to_owned();
+    terraform.cloud.edit(|world| {
+        let mut own = world.route_tables.values().filter(|table| !table.main);
+        let kept = own.next().unwrap().id.clone();
+        let others: Vec<String> = own.map(|table| table.id.clone()).collect();
+        for other in others {
+            let table = world.route_tables.remove(&other).unwrap();
+            let shared = world.route_tables.get_mut(&kept).unwrap();
+            shared.associations.extend(table.associations.clone());
+        }
+        for endpoint in world.endpoints.values_mut().map(|there| &mut there.endpoint) {
+            endpoint.route_table_ids.retain(|id| *id == kept);
+        }
+    });
+    let warnings = terraform.import(&id).await.unwrap();
+    let name = "my-batch-cluster";
+    let expected = [
+        format!("{vpc} is treated as an existing network"),
+        format!("Environment {name} is not whole"),
+    ];
+    assert_eq!(warnings, expected);
+    terraform.refresh().await.unwrap();
+    let network = object(&terraform.state().network);
+    let mut wanted = adopting(&profile);
+    wanted.network = Value::Value(crate::provider::environment::model::Network {
+        vpc_id: network.vpc_id.clone(),
+        subnet_ids: network.subnet_ids.clone(),
+        ..Default::default()
+    });
+    let group_id = texts(&object(&terraform.state().security_group).additional_ids).unwrap();
+    let group = format!(
+        r#"{{"additional_ids": ["{}"], "allow_all_outbound": true}}"#,
+        group_id[0]
+    );
+    wanted.security_group = serde_json::from_str(&group).unwrap();
+    let planned = terraform.plan(&wanted).await.unwrap();
+    assert_eq!(planned.replace, Vec::<String>::new());
+    assert_eq!(planned.state.network, terraform.state().network);
+    assert_eq!(planned.state.endpoints, terraform.state().endpoints);
+    let before = terraform.cloud.world();
+    terraform.apply(&wanted).await.unwrap();
+    terraform.assert_settled(&wanted).await;
+    terraform.destroy().await.unwrap();
+    let after = terraform.cloud.world();
+    let tables = |world: &World| world.route_tables.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(tables(&after), tables(&before));
+    assert_eq!((after.subnets.len(), after.endpoints.len()), (3, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_named_version_of_a_launch_template_hides_is_looked_up() {
+    for existing in [false, true] {
+        let (mut terraform, id, _) = stack().await;
+        let template = TemplateVersion {
+            name: Some("mine".to_owned()),
+            version: Some("$Latest".to_owned()),
+            ..TemplateVersion::default()
+        };
+        terraform.cloud.edit(|world| {
+            let versions = TemplateVersions { default: 1, latest: 7 };
+            world.launch_templates.insert("mine".to_owned(), versions);
+            let there = world.compute_environments.get_mut("my-batch-cluster").unwrap();
+            there.environment.launch_template = Some(LaunchTemplate {
+                template,
+                ..LaunchTemplate::default()
+            });
+        });
+        if existing {
+            let (vpc, _) = id.split_once('/').unwrap();
+            terraform.cloud.add_security_group(vpc, "theirs");
+        }
+        let warnings = terraform.import(&id).await.unwrap();
+        let whole = !warnings.iter().any(|warning| warning.ends_with("is not whole"));
+        assert_eq!(whole, !existing, "the group stays with the endpoints: {warnings:?}");
+        for refreshed in [false, true] {
+            if refreshed {
+                terraform.refresh().await.unwrap();
+            }
+            let state = terraform.state();
+            let drift = texts(&state.drift).unwrap();
+            let untrue = drift
+                .iter()
+                .any(|line| line.contains("not known") || line.contains("offers no"));
+            assert!(!untrue, "{drift:?}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
