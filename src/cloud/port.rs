@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::Result;
 use crate::domain::Tags;
@@ -205,6 +205,8 @@ pub trait NetworkApi: Send + Sync {
     async fn associate_route_table(&self, route_table_id: &str, subnet_id: &str) -> Result<String>;
     /// `ec2:ReplaceRouteTableAssociation`: gives the subnet of an association another table; answers the new association's id.
     async fn replace_route_table_association(&self, association_id: &str, route_table_id: &str) -> Result<String>;
+    /// `ec2:GetManagedPrefixListEntries`: the blocks of a prefix list; none if there is no such list.
+    async fn prefix_list_entries(&self, prefix_list_id: &str) -> Result<Vec<IpNet>>;
     /// `ec2:DeleteRoute` of an IPv4 or IPv6 block or prefix list.
     async fn delete_route(&self, route_table_id: &str, destination: &str) -> Result<()>;
     /// `ec2:DeleteRouteTable`.

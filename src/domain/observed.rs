@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::Tags;
 use super::batch::{Ec2Configuration, LaunchTemplate, StateTimeLimitAction, UpdatePolicy};
@@ -135,6 +135,8 @@ pub struct Route {
     pub target: String,
     /// Whether its target is gone or detached, so that it carries nothing (state `blackhole`).
     pub blackhole: bool,
+    /// What the prefix list holds that it is for, if [where it leads](Route::way) depends on that.
+    pub entries: Vec<IpNet>,
 }
 
 /// A security group.

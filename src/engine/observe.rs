@@ -5,12 +5,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::{try_join, try_join3, try_join5};
+use futures::future::{try_join, try_join_all, try_join3, try_join5};
+use ipnet::IpNet;
 
 use super::Target;
 use crate::cloud::{Cloud, CloudError, VpcFilter};
 use crate::domain::batch::status;
-use crate::domain::observed::{ComputeEnvironment, InstanceProfile, JobQueue, Observed, Role, Vpc};
+use crate::domain::observed::{ComputeEnvironment, InstanceProfile, JobQueue, Observed, Role, RouteTable, Vpc};
 use crate::domain::{Tags, name};
 
 type Result<T> = std::result::Result<T, CloudError>;
@@ -116,7 +117,7 @@ async fn network_parts(cloud: &dyn Cloud, vpc_id: &str, dns: bool) -> Result<(Op
     let (dns, subnets, route_tables, security_groups, endpoints) = try_join5(
         attributes,
         cloud.subnets(vpc_id),
-        cloud.route_tables(vpc_id),
+        route_tables(cloud, vpc_id),
         cloud.security_groups(vpc_id),
         cloud.endpoints(vpc_id),
     )
@@ -129,6 +130,24 @@ async fn network_parts(cloud: &dyn Cloud, vpc_id: &str, dns: bool) -> Result<(Op
         ..Observed::default()
     };
     Ok((dns, parts))
+}
+
+/// The route tables, with the entries of the prefix lists that decide where a route leads. Where there is no such route, which is nearly
+/// always, that is one call.
+async fn route_tables(cloud: &dyn Cloud, vpc_id: &str) -> Result<Vec<RouteTable>> {
+    let mut tables = cloud.route_tables(vpc_id).await?;
+    let routes = tables.iter().flat_map(|table| &table.routes);
+    let lists: BTreeSet<String> = routes
+        .filter(|route| route.depends_on_entries())
+        .map(|route| route.destination.clone())
+        .collect();
+    let entries = lists.iter().map(|id| cloud.prefix_list_entries(id));
+    let entries: BTreeMap<&String, Vec<IpNet>> = lists.iter().zip(try_join_all(entries).await?).collect();
+    let routes = tables.iter_mut().flat_map(|table| &mut table.routes);
+    for route in routes.filter(|route| route.depends_on_entries()) {
+        route.entries = entries.get(&route.destination).cloned().unwrap_or_default();
+    }
+    Ok(tables)
 }
 
 fn by_id<T>(things: Vec<T>, id: impl Fn(&T) -> &String) -> BTreeMap<String, T> {

@@ -55,7 +55,7 @@ impl FakeCloud {
                 table.routes.push(Route {
                     destination: destination.to_owned(),
                     target: target.to_owned(),
-                    blackhole: false,
+                    ..Route::default()
                 });
             }
         });

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
+use ipnet::IpNet;
 
 use super::FakeCloud;
 use super::vpc::as_described;
@@ -154,6 +155,13 @@ impl NetworkApi for FakeCloud {
         let arguments = format!("{association_id}, {route_table_id}");
         self.write("ec2:ReplaceRouteTableAssociation", arguments, |world, at| {
             world.replace_association(at, association_id, route_table_id)
+        })
+        .await
+    }
+
+    async fn prefix_list_entries(&self, prefix_list_id: &str) -> Result<Vec<IpNet>> {
+        self.read("ec2:GetManagedPrefixListEntries", prefix_list_id, |world, _| {
+            world.prefix_lists.get(prefix_list_id).cloned().unwrap_or_default()
         })
         .await
     }

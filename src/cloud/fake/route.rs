@@ -39,7 +39,7 @@ impl World {
                 endpoint.route_table_ids.contains(id).then_some(Route {
                     destination,
                     target,
-                    blackhole: false,
+                    ..Route::default()
                 })
             });
         table.routes.extend(routes);

@@ -166,7 +166,7 @@ impl World {
         let local = self.vpcs.get(vpc_id).and_then(|vpc| vpc.cidr_block).map(|block| Route {
             destination: block.to_string(),
             target: "local".to_owned(),
-            blackhole: false,
+            ..Route::default()
         });
         let table = RouteTable {
             id: self.new_id("rtb"),

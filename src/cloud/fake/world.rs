@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
 
+use ipnet::IpNet;
 use tokio::time::Instant;
 
 use super::batch::EnvironmentRecord;
@@ -27,6 +28,8 @@ pub struct World {
     pub subnets: BTreeMap<String, Placed<Subnet>>,
     /// Route tables, without the routes to gateway endpoints: those follow from the endpoints.
     pub route_tables: BTreeMap<String, Placed<RouteTable>>,
+    /// Entries of customer-managed prefix lists.
+    pub prefix_lists: BTreeMap<String, Vec<IpNet>>,
     /// Security groups.
     pub security_groups: BTreeMap<String, Placed<SecurityGroup>>,
     /// Endpoints, those being deleted included.

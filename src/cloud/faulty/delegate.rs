@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
+use ipnet::IpNet;
 
 use super::Faulty;
 use crate::cloud::{
@@ -76,6 +77,7 @@ delegate! {
     "ec2:AssociateRouteTable" => associate_route_table(route_table_id: &str, subnet_id: &str) -> String;
     "ec2:ReplaceRouteTableAssociation" =>
         replace_route_table_association(association_id: &str, route_table_id: &str) -> String;
+    "ec2:GetManagedPrefixListEntries" => prefix_list_entries(prefix_list_id: &str) -> Vec<IpNet>;
     "ec2:DeleteRoute" => delete_route(route_table_id: &str, destination: &str) -> ();
     "ec2:DeleteRouteTable" => delete_route_table(route_table_id: &str) -> ();
 

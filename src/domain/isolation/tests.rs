@@ -7,7 +7,7 @@ use super::*;
 use crate::domain::observed::{Route, Subnet};
 
 /// Routes that stay in the VPC, and routes to other networks.
-const HARMLESS: [(&str, &str); 8] = [
+const HARMLESS: [(&str, &str); 10] = [
     ("10.0.0.0/16", "local"),
     ("2600:1f18::/56", "local"),
     ("pl-61a54008", "vpce-1"),
@@ -16,10 +16,12 @@ const HARMLESS: [(&str, &str); 8] = [
     ("172.16.0.0/12", "vgw-1"),
     ("10.2.0.0/16", "nat-private"),
     ("10.3.0.0/24", "eni-1"),
+    ("pl-offices", "tgw-1"),
+    ("64:ff9b::a00:0/104", "tgw-1"),
 ];
 
 /// Routes over which traffic reaches the internet.
-const OUT: [(&str, &str); 8] = [
+const OUT: [(&str, &str); 14] = [
     ("0.0.0.0/0", "igw-1"),
     ("::/0", "igw-1"),
     ("::/0", "eigw-1"),
@@ -28,10 +30,27 @@ const OUT: [(&str, &str); 8] = [
     ("0.0.0.0/1", "tgw-1"),
     ("203.0.113.0/24", "igw-1"),
     ("0.0.0.0/0", "vpce-appliance"),
+    ("64:ff9b::/96", "tgw-1"),
+    ("64:ff9b::/96", "nat-1"),
+    ("pl-all", "tgw-1"),
+    ("pl-halves", "pcx-1"),
+    ("pl-all-v6", "vgw-1"),
+    ("pl-offices", "nat-1"),
+];
+
+/// Prefix lists of the customer's.
+const LISTS: [(&str, &[&str]); 4] = [
+    ("pl-offices", &["10.8.0.0/16", "203.0.113.0/24"]),
+    ("pl-all", &["10.8.0.0/16", "0.0.0.0/0"]),
+    ("pl-halves", &["0.0.0.0/1", "128.0.0.0/1"]),
+    ("pl-all-v6", &["fd00::/8", "::/0"]),
 ];
 
 fn route((destination, target): (&str, &str)) -> Route {
+    let list = LISTS.iter().find(|(id, _)| *id == destination);
+    let entries = list.into_iter().flat_map(|(_, entries)| entries.iter());
     Route {
+        entries: entries.map(|entry| entry.parse().unwrap()).collect(),
         destination: destination.to_owned(),
         target: target.to_owned(),
         ..Route::default()

@@ -117,7 +117,7 @@ async fn a_table_that_somebody_gave_a_subnet_is_left_alone() {
         theirs.routes.push(Route {
             destination: "0.0.0.0/0".into(),
             target: "igw-theirs".into(),
-            blackhole: false,
+            ..Route::default()
         });
         world.route_tables.insert("rtb-theirs".to_owned(), theirs.clone());
         theirs.thing

@@ -32,6 +32,59 @@ async fn a_route_whose_target_is_gone_is_removed_before_it_comes_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn prefix_lists_are_read_where_a_route_depends_on_them() {
+    let lab = Lab::new();
+    let topology = lab.topology(|_| {}).await;
+    let observed = lab.make(&topology).await;
+    let reads = || {
+        let calls = lab.aws.calls().into_iter();
+        calls
+            .filter(|call| call.operation == "ec2:GetManagedPrefixListEntries")
+            .count()
+    };
+    assert_eq!(reads(), 0, "the routes of gateway endpoints depend on nothing");
+    let tables: Vec<String> = observed
+        .route_tables
+        .values()
+        .filter(|table| !table.main)
+        .map(|table| table.id.clone())
+        .collect();
+    lab.aws.edit(|world| {
+        let lists = [
+            ("pl-offices", vec!["10.8.0.0/16"]),
+            ("pl-all", vec!["0.0.0.0/1", "128.0.0.0/1"]),
+        ];
+        let parsed = lists.map(|(id, entries)| {
+            let entries = entries.into_iter().map(|entry| entry.parse().expect("a block"));
+            (id.to_owned(), entries.collect())
+        });
+        world.prefix_lists.extend(parsed);
+    });
+    lab.aws.add_route(&tables[0], "pl-offices", "tgw-1");
+    lab.aws.add_route(&tables[1], "pl-offices", "tgw-1");
+    lab.aws.add_route(&tables[1], "pl-all", "tgw-1");
+    lab.aws.clear_calls();
+    let observed = lab.make(&topology).await;
+    let tables = lab.aws.calls().into_iter();
+    let looks = tables
+        .filter(|call| call.operation == "ec2:DescribeRouteTables")
+        .count();
+    assert!(
+        reads() > 0 && reads() <= 2 * looks,
+        "a list is read once: {} of {looks}",
+        reads()
+    );
+    assert_eq!(lab.writes(), ["ec2:DeleteRoute"]);
+    assert_eq!(ways_out(&topology, &observed), []);
+    let routes = observed.route_tables.values().flat_map(|table| &table.routes);
+    let left: Vec<&str> = routes
+        .map(|route| route.destination.as_str())
+        .filter(|destination| ["pl-offices", "pl-all"].contains(destination))
+        .collect();
+    assert_eq!(left, ["pl-offices", "pl-offices"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn ipv6_addresses_of_a_subnet() {
     let lab = Lab::new();
     let topology = lab.topology(|_| {}).await;

@@ -86,6 +86,44 @@ fn a_route_to_the_internet_is_shown_as_a_path_and_removed() {
 }
 
 #[test]
+fn a_prefix_list_that_holds_everything_is_a_path_and_removed() {
+    let stage = Stage::with(BODY);
+    stage.apply();
+    let subnet = subnet(&stage, "ap-northeast-1a");
+    let table = &subnet["route_table_id"];
+    let made = stage.account().meddle("ec2", "create_transit_gateway", &json!({}));
+    let gateway = &made["TransitGateway"]["TransitGatewayId"];
+    let vpc_id = &stage.state()["network"]["vpc_id"];
+    let attachment = json!({ "TransitGatewayId": gateway, "VpcId": vpc_id, "SubnetIds": [subnet["id"]] });
+    stage
+        .account()
+        .meddle("ec2", "create_transit_gateway_vpc_attachment", &attachment);
+    let list = |name: &str, blocks: &[&str]| {
+        let entries: Vec<Value> = blocks.iter().map(|block| json!({ "Cidr": block })).collect();
+        let list = json!({ "PrefixListName": name, "MaxEntries": 3, "AddressFamily": "IPv4", "Entries": entries });
+        let made = stage.account().meddle("ec2", "create_managed_prefix_list", &list);
+        made["PrefixList"]["PrefixListId"].clone()
+    };
+    let (offices, all) = (
+        list("offices", &["10.8.0.0/16"]),
+        list("all", &["0.0.0.0/1", "128.0.0.0/1"]),
+    );
+    for list in [&offices, &all] {
+        let route = json!({ "RouteTableId": table, "DestinationPrefixListId": list, "TransitGatewayId": gateway });
+        stage.account().meddle("ec2", "create_route", &route);
+    }
+    route(&stage, table, "64:ff9b::/96", ("TransitGatewayId", gateway));
+    let plan = repair_by(&stage, "lists and NAT64", &["ec2:DeleteRoute", "ec2:DeleteRoute"]);
+    let paths = [
+        path(&subnet["id"], table, gateway, "64:ff9b::/96"),
+        path(&subnet["id"], table, gateway, all.as_str().expect("an id")),
+    ];
+    assert_eq!(plan.before(ADDRESS)["isolation"]["internet_paths"], json!(paths));
+    let private = path(&subnet["id"], table, gateway, offices.as_str().expect("an id"));
+    assert_eq!(stage.state()["isolation"]["private_paths"], json!([private]));
+}
+
+#[test]
 fn a_foreign_table_on_a_subnet_is_replaced_and_left_as_it_is() {
     let stage = Stage::with(BODY);
     stage.apply();

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use aws_sdk_ec2::types::{Filter, ResourceType, TagSpecification};
-use ipnet::Ipv4Net;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::AwsCloud;
 use crate::cloud::{
@@ -80,6 +80,9 @@ impl NetworkApi for AwsCloud {
     }
     async fn replace_route_table_association(&self, association_id: &str, route_table_id: &str) -> Result<String> {
         route_table::replace_association(&self.ec2, association_id, route_table_id).await
+    }
+    async fn prefix_list_entries(&self, prefix_list_id: &str) -> Result<Vec<IpNet>> {
+        route_table::prefix_list_entries(&self.ec2, prefix_list_id).await
     }
     async fn delete_route(&self, route_table_id: &str, destination: &str) -> Result<()> {
         route_table::delete_route(&self.ec2, route_table_id, destination).await

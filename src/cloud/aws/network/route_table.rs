@@ -2,8 +2,9 @@
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{ResourceType, RouteState, RouteTableAssociation, RouteTableAssociationStateCode};
+use ipnet::IpNet;
 
-use super::super::answer::{incomplete, or_gone, refused};
+use super::super::answer::{incomplete, or_absent, or_gone, refused};
 use super::{filter, specifications, tags, text};
 use crate::cloud::Result;
 use crate::domain::Tags;
@@ -68,7 +69,22 @@ fn route(route: &aws_sdk_ec2::types::Route) -> Route {
         destination: text(destination),
         target: text(target),
         blackhole: route.state() == Some(&RouteState::Blackhole),
+        entries: Vec::new(),
     }
+}
+
+pub(super) async fn prefix_list_entries(client: &Client, prefix_list_id: &str) -> Result<Vec<IpNet>> {
+    let entries = client
+        .get_managed_prefix_list_entries()
+        .prefix_list_id(prefix_list_id)
+        .into_paginator()
+        .items()
+        .send()
+        .collect::<std::result::Result<Vec<_>, _>>()
+        .await
+        .map_err(refused("ec2:GetManagedPrefixListEntries"));
+    let entries = or_absent(entries)?.unwrap_or_default();
+    Ok(entries.iter().filter_map(|entry| entry.cidr()?.parse().ok()).collect())
 }
 
 pub(super) async fn create(client: &Client, vpc_id: &str, client_token: &str, tags: &Tags) -> Result<RouteTable> {
