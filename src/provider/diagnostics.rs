@@ -49,10 +49,10 @@ fn subscript(inside: &str) -> (AttributePathStep, &str) {
     (step, behind.split_once(']').map_or("", |(_, behind)| behind))
 }
 
-/// What is wrong with a value. Terraform points at the outermost attribute, so one inside of it is named.
+/// What is wrong with a value. Terraform points at the outermost attribute, and at none that is not written: so it is named.
 pub(crate) fn plan_error(error: &PlanError) -> Diagnostic {
     let mut detail = error.detail.clone();
-    if error.attribute.contains(['.', '[']) {
+    if !error.attribute.is_empty() {
         detail.push_str(&format!("\nAttribute: {}", error.attribute));
     }
     diagnostic(&error.attribute, error.summary.clone(), detail)
@@ -127,6 +127,15 @@ mod tests {
         assert_eq!(path("security_group.ingress_rules[2].protocol"), expected);
         assert_eq!(path("tags[\"a.b]\"]"), AttributePath::new("tags").key("a.b]"));
         assert_eq!(path(""), AttributePath::root());
+    }
+
+    #[test]
+    fn an_error_names_its_attribute() {
+        for attribute in ["endpoints", "network.subnet_ids[1]"] {
+            let told = plan_error(&crate::domain::problem::Invalid::new("Wrong", "Put it right.").at(attribute));
+            assert_eq!(told.detail, format!("Put it right.\nAttribute: {attribute}"));
+            assert_eq!(told.attribute, path(attribute));
+        }
     }
 
     #[test]

@@ -101,11 +101,11 @@ fn subnets<'f>(
     seen: &'f Observed,
 ) -> Result<Vec<(&'f Subnet, Ipv4Net)>, Vec<PlanError>> {
     let mut errors = validate_subnet_ids(&network.subnet_ids);
+    errors.extend(not_in_vpc(network, seen));
     let mut found: Vec<(&Subnet, Ipv4Net)> = Vec::new();
     for (index, id) in network.subnet_ids.iter().enumerate() {
         let at = format!("{SUBNET_IDS}[{index}]");
         let Some(subnet) = seen.subnets.get(id) else {
-            errors.push(not_in_vpc(id, network, seen).at(at));
             continue;
         };
         let Some(block) = subnet.cidr_block else {
@@ -134,16 +134,28 @@ fn subnets<'f>(
     if errors.is_empty() { Ok(found) } else { Err(errors) }
 }
 
-fn not_in_vpc(id: &str, network: &ExistingNetworkSpec, seen: &Observed) -> Invalid {
-    let there = suggest::listed(seen.subnets.keys());
-    let hint = suggest::did_you_mean(id, seen.subnets.keys().map(String::as_str));
-    Invalid::new(
-        format!("{} has no subnet {id}", network.vpc_id),
-        format!(
-            "It does not exist, or it is in another VPC. The subnets of {} are {there}.{hint}",
-            network.vpc_id
-        ),
-    )
+/// All of the subnets that are not in the VPC, which most likely have one cause.
+fn not_in_vpc(network: &ExistingNetworkSpec, seen: &Observed) -> Option<PlanError> {
+    let ids = network.subnet_ids.iter().enumerate();
+    let missing: Vec<(usize, &String)> = ids.filter(|(_, id)| !seen.subnets.contains_key(*id)).collect();
+    let vpc_id = &network.vpc_id;
+    let there = match seen.subnets.len() {
+        0 => format!("{vpc_id} has no subnets"),
+        _ => format!("The subnets of {vpc_id} are {}", suggest::listed(seen.subnets.keys())),
+    };
+    match missing.as_slice() {
+        [] => None,
+        [(index, id)] => {
+            let hint = suggest::did_you_mean(id, seen.subnets.keys().map(String::as_str));
+            let detail = format!("It does not exist, or it is in another VPC. {there}.{hint}");
+            Some(Invalid::new(format!("{vpc_id} has no subnet {id}"), detail).at(format!("{SUBNET_IDS}[{index}]")))
+        }
+        several => {
+            let ids = suggest::listed(several.iter().map(|(_, id)| id));
+            let detail = format!("They do not exist, or are in another VPC. {there}.");
+            Some(Invalid::new(format!("{vpc_id} has no subnets {ids}"), detail).at(SUBNET_IDS))
+        }
+    }
 }
 
 /// Looks at what there is in the VPC.

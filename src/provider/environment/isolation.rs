@@ -6,15 +6,16 @@ use tf_provider::value::Value;
 use super::model::Environment;
 use crate::domain::facts::Facts;
 use crate::domain::isolation;
+use crate::domain::problem::PlanError;
 use crate::domain::topology::Topology;
-use crate::provider::diagnostics::{diagnostic, plan_error};
+use crate::provider::diagnostics::diagnostic;
 use crate::provider::read::{object, texts};
 
 /// The error of an environment in an existing network that leads to the internet.
-pub(super) fn refused(topology: &Topology, facts: &Facts) -> Option<Diagnostic> {
+pub(super) fn refused(topology: &Topology, facts: &Facts) -> Option<PlanError> {
     let paths = paths_in_existing_network(topology, facts);
     let breach = isolation::breach(&paths).filter(|_| topology.isolation.enforce)?;
-    Some(plan_error(&breach.at("isolation.enforce")))
+    Some(breach.at("isolation.enforce"))
 }
 
 /// The warning of a new environment in an existing network that leads to the internet, if that is allowed.

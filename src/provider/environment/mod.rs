@@ -34,6 +34,7 @@ mod model;
 mod plan;
 mod project;
 mod refresh;
+mod refusal;
 mod remarks;
 mod schema;
 mod spec;
@@ -217,8 +218,10 @@ impl Resource for EnvironmentResource {
 impl EnvironmentResource {
     /// A protected environment is not destroyed.
     fn guard(&self, state: &Environment, diags: &mut Diagnostics) -> Option<()> {
-        if plan::is_protected(state) {
-            diags.errors.push(plan::protected(state, "Destroying it is refused."));
+        if refusal::is_protected(state) {
+            diags
+                .errors
+                .push(refusal::protected(state, "Destroying it is refused."));
             return None;
         }
         Some(())

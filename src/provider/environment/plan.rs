@@ -13,6 +13,7 @@ use super::intruders;
 use super::isolation;
 use super::model::Environment;
 use super::project::Projection;
+use super::refusal::{depends_on_unknown, is_protected, note, other_account, protected, remark, unless_destroyed};
 use super::spec::{self, Surroundings};
 use super::swap;
 use super::target::claims;
@@ -22,12 +23,12 @@ use crate::domain::change;
 use crate::domain::cost::Estimate;
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::facts::Facts;
-use crate::domain::lint::{self, Note, Severity};
+use crate::domain::lint::{self, Severity};
 use crate::domain::problem::PlanError;
 use crate::domain::spec::{IgnoredTags, Kept, Spec};
 use crate::domain::topology::Topology;
 use crate::provider::attribute::Unknowns;
-use crate::provider::diagnostics::{cloud_error, diagnostic, path, plan_error};
+use crate::provider::diagnostics::{diagnostic, path, plan_error};
 use crate::provider::read::{object, text};
 use crate::provider::session::{Connection, Session, Unavailable};
 
@@ -241,7 +242,20 @@ impl Planner<'_> {
         }
         match Topology::plan(spec, &facts) {
             Ok(topology) => Some(Some(self.settle(topology, &facts, diags))),
-            Err(errors) => (!self.report(errors, diags)).then_some(None),
+            Err(errors) => {
+                let is_guest = spec.network.existing.is_some();
+                let say = |error| if is_guest { self.of_network(error) } else { error };
+                let errors = errors.into_iter().map(say).collect();
+                (!self.report(errors, diags)).then_some(None)
+            }
+        }
+    }
+
+    /// An error that may be about what others have done to the network of an environment that is there.
+    fn of_network(&self, error: PlanError) -> PlanError {
+        match self.prior {
+            Some(_) => unless_destroyed(error),
+            None => error,
         }
     }
 
@@ -261,7 +275,9 @@ impl Planner<'_> {
             .into_iter()
             .filter(|note| note.severity == Severity::Fatal);
         diags.errors.extend(bugs.map(remark));
-        diags.errors.extend(isolation::refused(&topology, facts));
+        let refused = isolation::refused(&topology, facts).into_iter();
+        let refused = refused.map(|error| plan_error(&self.of_network(error)));
+        diags.errors.extend(refused);
         if self.prior.is_none() {
             diags.warnings.extend(isolation::allowed(&topology, facts));
         }
@@ -426,59 +442,4 @@ impl Planner<'_> {
         ));
         None
     }
-}
-
-/// Whether the state forbids destroying.
-pub(super) fn is_protected(state: &Environment) -> bool {
-    state.deletion_protection == Value::Value(true)
-}
-
-/// Why a protected environment stays.
-pub(super) fn protected(state: &Environment, why: &str) -> Diagnostic {
-    diagnostic(
-        "deletion_protection",
-        format!(
-            "Environment {} is protected from being destroyed",
-            text(&state.name).unwrap_or_default()
-        ),
-        format!("{why} Set deletion_protection = false and apply that first, if this is what you want."),
-    )
-}
-
-/// The error of working on a state with the credentials of another account.
-pub(super) fn other_account(state: &Environment, identity: &CallerIdentity) -> Option<Diagnostic> {
-    let account = text(&state.account_id)?;
-    (account != identity.account_id).then(|| {
-        diagnostic(
-            "",
-            "The environment is in another account",
-            format!(
-                "Environment {} is in account {account}; the credentials, {}, are those of account {}. Use credentials of account \
-                 {account}.",
-                text(&state.name).unwrap_or_default(),
-                identity.arn,
-                identity.account_id
-            ),
-        )
-    })
-}
-
-/// Whether an error may be about a value that stands in for one that is not known yet.
-pub(super) fn depends_on_unknown(error: &PlanError, unknown: &Unknowns) -> bool {
-    let section = error.attribute.split(['.', '[']).next().unwrap_or_default();
-    unknown.touch(&[section])
-        || (error.attribute.starts_with("endpoints.availability_zones") && unknown.touch(&["network"]))
-        // What is always let in is the VPC.
-        || (section == "security_group" && unknown.touch(&["network.cidr_block", VPC_ID]))
-        || (section == "network" && unknown.touch(&["endpoints", "region"]))
-}
-
-fn remark(note: Note) -> Diagnostic {
-    diagnostic(note.attribute, note.summary, note.detail)
-}
-
-fn note<T>(answer: crate::cloud::Result<T>, summary: &str, diags: &mut Diagnostics) -> Option<T> {
-    answer
-        .map_err(|error| diags.errors.push(cloud_error("", summary, &error)))
-        .ok()
 }

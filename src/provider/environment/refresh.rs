@@ -7,7 +7,7 @@ use tf_provider::{Diagnostic, Diagnostics};
 use super::apply::{control, desired, sight};
 use super::facts::RegionFacts;
 use super::model::Environment;
-use super::plan::other_account;
+use super::refusal::other_account;
 use super::state::{Place, Sight, UNFINISHED};
 use super::target::target_of_state;
 use super::timeouts::{Operation, timeout};

@@ -3,7 +3,7 @@
 use tf_provider::Diagnostics;
 
 use super::model::Environment;
-use super::plan::depends_on_unknown;
+use super::refusal::depends_on_unknown;
 use super::spec::{self, Surroundings};
 use crate::domain::Tags;
 use crate::domain::spec::IgnoredTags;

@@ -126,7 +126,7 @@ type Change = fn(&mut Spec, &mut Facts);
 
 #[test]
 fn what_is_wrong_with_a_network_is_told_at_its_attribute() {
-    let cases: [(&str, &str, Change); 12] = [
+    let cases: [(&str, &str, Change); 13] = [
         ("network.vpc_id", "vpc-11111111 has not been looked at", |_, f| {
             f.network = None
         }),
@@ -148,6 +148,11 @@ fn what_is_wrong_with_a_network_is_told_at_its_attribute() {
             |_, f| {
                 seen(f).subnets.remove("subnet-0000000c");
             },
+        ),
+        (
+            "network.subnet_ids",
+            "vpc-11111111 has no subnets subnet-0000000a and subnet-0000000c",
+            |_, f| seen(f).subnets.clear(),
         ),
         (
             "network.subnet_ids[1]",

@@ -4,8 +4,10 @@ use tf_provider::value::Value;
 
 use super::existing::place;
 use super::*;
+use crate::cloud::fake::World;
 use crate::cloud::{Direction, NetworkApi};
 use crate::domain::firewall::Peer;
+use crate::domain::observed::Route;
 use crate::provider::read::{object, texts};
 
 #[tokio::test(start_paused = true)]
@@ -68,6 +70,66 @@ async fn a_network_that_is_gone_is_told_and_what_is_left_can_be_destroyed() {
     terraform.destroy().await.unwrap();
     assert!(terraform.cloud.world().compute_environments.is_empty());
     terraform.state = None;
+}
+
+/// The details of a plan's errors.
+async fn details(terraform: &Terraform, config: &Environment) -> Vec<String> {
+    let mut diags = Diagnostics::default();
+    let (config, private) = (Value::Value(config.clone()), terraform.private.clone());
+    let (resource, nothing) = (&terraform.resource, Value::Null);
+    match terraform.state.clone() {
+        None => drop(resource.plan_create(&mut diags, nothing, config, meta()).await),
+        Some(prior) => {
+            let prior = Value::Value(prior);
+            drop(
+                resource
+                    .plan_update(&mut diags, prior, nothing, config, private, meta())
+                    .await,
+            );
+        }
+    }
+    diags
+        .errors
+        .into_iter()
+        .map(|error| error.detail.into_owned())
+        .collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fault_of_the_network_says_how_to_destroy_all_the_same() {
+    type Fault = fn(&mut World);
+    let faults: [Fault; 3] = [
+        |world| world.vpcs.values_mut().for_each(|vpc| vpc.dns_hostnames = Some(false)),
+        |world| world.subnets.clear(),
+        |world| {
+            let tables = world.route_tables.values_mut();
+            tables.for_each(|table| {
+                table.routes.push(Route {
+                    destination: "0.0.0.0/0".to_owned(),
+                    target: "igw-1".to_owned(),
+                    ..Route::default()
+                });
+            });
+        },
+    ];
+    let remedy = "\n\nTo destroy the environment all the same: terraform destroy -refresh=false.\nAttribute: ";
+    for fault in faults {
+        let mut terraform = Terraform::new();
+        let place = place(&terraform.cloud, "10.9").await;
+        let config = place.config("guest", 2);
+        terraform.apply(&config).await.unwrap();
+        terraform.cloud.edit(fault);
+        terraform.refresh().await.unwrap();
+        let told = details(&terraform, &config).await;
+        assert_eq!(told.len(), 1, "one cause: {told:?}");
+        assert!(told[0].contains(remedy), "{told:?}");
+        terraform.state = None;
+        let told = details(&terraform, &config).await;
+        assert!(
+            told.len() == 1 && !told[0].contains("destroy"),
+            "nothing is there yet: {told:?}"
+        );
+    }
 }
 
 #[tokio::test(start_paused = true)]
