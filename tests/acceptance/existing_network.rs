@@ -70,6 +70,7 @@ fn what_stands_in_the_way_is_told_before_anything_is_made() {
             "is in the way of an endpoint for ecs",
             "443",
             "10.20.0.0/24",
+            "Attribute: endpoints",
         ],
     );
     refused(
@@ -78,9 +79,19 @@ fn what_stands_in_the_way_is_told_before_anything_is_made() {
             network.vpc_id()
         ),
         &[
-            "network.subnet_ids",
+            "network.subnet_ids[0]",
             "has no subnet subnet-0123456789abcdef0",
             network.subnet(0),
+        ],
+    );
+    refused(
+        &format!(
+            "{{ vpc_id = {:?}, subnet_ids = [\"subnet-0123456789abcdef0\", \"subnet-0123456789abcdef1\"] }}",
+            network.vpc_id()
+        ),
+        &[
+            "has no subnets subnet-0123456789abcdef0 and subnet-0123456789abcdef1",
+            "Attribute: network.subnet_ids",
         ],
     );
     refused(
@@ -121,6 +132,32 @@ fn what_stands_in_the_way_is_told_before_anything_is_made() {
         "modify_vpc_attribute",
         &json!({"VpcId": network.vpc_id(), "EnableDnsHostnames": {"Value": true}}),
     );
+    assert_eq!(stage.account().snapshot(), before);
+}
+
+#[test]
+fn a_fault_of_the_network_does_not_keep_from_destroying() {
+    let stage = Stage::new();
+    let network = Network::with(&stage, &["ecs"]);
+    let before = stage.account().snapshot();
+    stage.environment(&body(&network.hcl(2), "  endpoints = { policy = \"same_account\" }"));
+    stage.terraform(&["plan", "-no-color"]).succeeded().says(&[
+        network.endpoint("ecs"),
+        "for ecs is somebody else's and keeps its own policy",
+    ]);
+    stage.apply();
+    let hostnames = |on: bool| {
+        let change = json!({"VpcId": network.vpc_id(), "EnableDnsHostnames": {"Value": on}});
+        stage.account().meddle("ec2", "modify_vpc_attribute", &change);
+    };
+    hostnames(false);
+    stage.try_destroy().failed().says(&[
+        "enableDnsHostnames of",
+        "To destroy the environment all the same: terraform destroy -refresh=false.",
+    ]);
+    let destroy = ["destroy", "-auto-approve", "-no-color", "-refresh=false"];
+    stage.terraform(&destroy).succeeded();
+    hostnames(true);
     assert_eq!(stage.account().snapshot(), before);
 }
 

@@ -192,6 +192,19 @@ pub fn is_full_access(document: &str) -> bool {
         && everybody
 }
 
+/// Whether a document lets nothing through: what no statement allows is denied. Source: IAM User Guide, "Policy evaluation logic".
+pub fn denies_everything(document: &str) -> bool {
+    let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(document) else {
+        return false;
+    };
+    let statements = match fields.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(statement) => std::slice::from_ref(statement),
+        None => &[],
+    };
+    !statements.iter().any(|statement| statement["Effect"] == json!("Allow"))
+}
+
 /// A document without a version is one of 2008-10-17. Source: IAM User Guide, "IAM JSON policy elements: Version".
 fn with_version(document: &str) -> String {
     match serde_json::from_str::<Value>(document) {

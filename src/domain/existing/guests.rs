@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ipnet::Ipv4Net;
 
-use crate::domain::endpoint::EndpointKind;
+use crate::domain::endpoint::{EndpointKind, policy};
 use crate::domain::firewall::{HTTPS, Peer, Rule};
 use crate::domain::isolation::effective_table;
 use crate::domain::name::Ownership;
@@ -74,6 +74,8 @@ pub enum Obstacle {
     Failed(String),
     /// Its groups do not let in HTTPS from these blocks.
     Closed(Vec<Ipv4Net>),
+    /// Its policy lets nothing through.
+    Denying,
 }
 
 impl<'a> Guests<'a> {
@@ -171,8 +173,11 @@ impl<'a> Guests<'a> {
         let Some(first) = on_our_tables.clone().next() else {
             return Offer::Nothing;
         };
-        if let Some(other) = on_our_tables.find(|other| other.state != "available") {
+        if let Some(other) = on_our_tables.clone().find(|other| other.state != "available") {
             return Offer::Blocking(other, not_available(other));
+        }
+        if let Some(other) = on_our_tables.find(|other| denies(other)) {
+            return Offer::Blocking(other, Obstacle::Denying);
         }
         match self.open_route_tables(need.service_name).is_empty() {
             true => Offer::Serving(first),
@@ -184,6 +189,9 @@ impl<'a> Guests<'a> {
     fn obstacle(&self, endpoint: &Endpoint) -> Option<Obstacle> {
         if endpoint.state != "available" {
             return Some(not_available(endpoint));
+        }
+        if denies(endpoint) {
+            return Some(Obstacle::Denying);
         }
         let groups = endpoint.security_group_ids.iter();
         let groups: Vec<&SecurityGroup> = groups.filter_map(|id| self.observed.security_groups.get(id)).collect();
@@ -224,6 +232,10 @@ pub fn serving(topology: &Topology, observed: &Observed) -> BTreeMap<String, Str
     serving.collect()
 }
 
+fn denies(endpoint: &Endpoint) -> bool {
+    endpoint.policy.as_deref().is_some_and(policy::denies_everything)
+}
+
 fn not_available(endpoint: &Endpoint) -> Obstacle {
     match endpoint.has_failed() {
         true => Obstacle::Failed(endpoint.state.clone()),
@@ -237,6 +249,9 @@ impl Obstacle {
         match self {
             Self::Pending(state) => format!("It is {state}. Wait until it is available, and plan again."),
             Self::Failed(state) => format!("It is {state}, which does not pass. Delete it, and plan again."),
+            Self::Denying => "Its policy allows nothing to anybody. Give it a policy that lets the environment's calls through, or delete it \
+                              so that the environment makes its own."
+                .to_owned(),
             Self::Closed(blocks) => format!(
                 "Its security groups ({}) do not let in HTTPS (TCP port 443) from {}, where the instances are. Add that rule to one of \
                  them, give the instances a group that is let in by security_group.additional_ids, or delete the endpoint so that the environment \

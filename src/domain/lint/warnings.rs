@@ -9,6 +9,7 @@ use crate::domain::endpoint::{ECR_DKR, EndpointKind, LOGS};
 use crate::domain::existing::ids::{SUBNET_IDS, VPC_ID};
 use crate::domain::firewall::{Peer, Rule};
 use crate::domain::limits::{GROUPS_PER_INTERFACE, INTERFACE_ENDPOINTS_PER_VPC, RULES_PER_DIRECTION};
+use crate::domain::suggest::listed;
 use crate::domain::topology::Topology;
 
 pub(super) fn check(topology: &Topology, notes: &mut Vec<Note>) {
@@ -90,6 +91,22 @@ fn endpoints(topology: &Topology, warn: &mut impl FnMut(&'static str, String, &s
              true to have the endpoints made again.",
         );
         return;
+    }
+    let unchanged = topology.endpoints.iter().filter(|plan| plan.keeps_its_policy);
+    let unchanged: Vec<String> = unchanged
+        .filter_map(|plan| Some(format!("{} for {}", plan.existing_id.as_ref()?, plan.service)))
+        .collect();
+    if !unchanged.is_empty() {
+        let summary = match unchanged.as_slice() {
+            [only] => format!("{only} is somebody else's and keeps its own policy"),
+            several => format!("{} are somebody else's and keep their own policies", listed(several)),
+        };
+        warn(
+            "endpoints.policy",
+            summary,
+            "What others made is not changed, so the preset does not hold there: whatever that policy lets through, passes. Have its \
+             owner narrow it, or set policy to \"full_access\" to say so.",
+        );
     }
     if plan(LOGS).is_none() {
         warn(

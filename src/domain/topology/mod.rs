@@ -126,6 +126,8 @@ pub struct EndpointPlan {
     pub private_dns_enabled: bool,
     /// The policy, a JSON document; `None`: AWS's default, which lets everything through.
     pub policy: Option<String>,
+    /// Whether it is somebody else's and its policy another one than the environment's own endpoint would have.
+    pub keeps_its_policy: bool,
     /// Id of an endpoint of somebody else's in an existing network, which serves and is used as it is; `None`: the environment's own.
     pub existing_id: Option<String>,
     /// Tags.

@@ -251,6 +251,9 @@ impl Planner<'_> {
 
     fn endpoint(&self, service: &Service, place: &Place) -> EndpointPlan {
         let existing_id = place.serving.get(&service.short_name).cloned();
+        let own_policy = self.policy(service);
+        let seen = self.facts.network.as_ref();
+        let theirs = existing_id.as_ref().and_then(|id| seen?.endpoints.get(id));
         EndpointPlan {
             service: service.short_name.clone(),
             service_name: service.service_name.clone(),
@@ -260,10 +263,10 @@ impl Planner<'_> {
                 EndpointKind::Interface | EndpointKind::Gateway => BTreeSet::new(),
             },
             private_dns_enabled: service.supports_private_dns && self.spec.endpoints.private_dns_enabled,
-            policy: match &existing_id {
-                Some(_) => None,
-                None => self.policy(service),
-            },
+            keeps_its_policy: theirs.is_some_and(|theirs| {
+                own_policy.is_some() && !policy::same(own_policy.as_deref(), theirs.policy.as_deref())
+            }),
+            policy: own_policy.filter(|_| existing_id.is_none()),
             existing_id,
             tags: self.tags_for(&service.short_name),
         }

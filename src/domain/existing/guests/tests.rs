@@ -98,6 +98,33 @@ fn an_endpoint_that_does_not_serve_is_in_the_way_and_says_why() {
 }
 
 #[test]
+fn an_endpoint_whose_policy_allows_nothing_is_in_the_way() {
+    let denying = r#"{"Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}"#;
+    let narrow = r#"{"Statement": {"Effect": "Allow", "Principal": "*", "Action": "ecs:*", "Resource": "*"}}"#;
+    for (document, expected) in [
+        (denying, "blocking vpce-theirs: Its policy"),
+        (narrow, "serving vpce-theirs"),
+    ] {
+        let observed = with_endpoint(block("0.0.0.0/0"), |endpoint| {
+            endpoint.policy = Some(document.to_owned())
+        });
+        let told = offer(&observed, INTERFACE);
+        assert!(told.starts_with(expected), "{told}");
+        let mut observed = with_gateway(&["rtb-main", "rtb-c"]);
+        let gateway = observed.endpoints.get_mut("vpce-theirs").unwrap();
+        gateway.policy = Some(document.to_owned());
+        let told = offer(&observed, GATEWAY);
+        assert!(told.starts_with(expected), "{told}");
+    }
+    // Without private DNS it keeps nobody from an endpoint that serves.
+    let observed = with_endpoint(block("0.0.0.0/0"), |endpoint| {
+        endpoint.policy = Some(denying.to_owned());
+        endpoint.private_dns_enabled = false;
+    });
+    assert_eq!(offer(&observed, INTERFACE), "nothing");
+}
+
+#[test]
 fn an_endpoint_of_another_kind_of_use_is_of_no_concern() {
     let everywhere = || block("0.0.0.0/0");
     let closed = block("192.168.0.0/16");

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::endpoint::policy::PolicyPreset;
 use crate::domain::firewall::{Peer, Rule};
 use crate::domain::fixture;
 use crate::domain::lint::{Severity, lint};
@@ -314,4 +315,58 @@ proptest! {
             prop_assert_eq!(plan.availability_zones.is_empty(), is_theirs || plan.kind == EndpointKind::Gateway);
         }
     }
+}
+
+#[test]
+fn a_policy_that_stays_somebody_elses_is_said_once() {
+    let warned = |change: fn(&mut Spec, &mut Facts)| {
+        let topology = plan(change).unwrap();
+        let notes = lint(&topology).into_iter();
+        let notes = notes.filter(|note| note.attribute == "endpoints.policy");
+        notes.map(|note| note.summary).collect::<Vec<_>>()
+    };
+    let theirs: Change = |spec, facts| {
+        spec.endpoints.policy = PolicyPreset::SameAccount;
+        add_endpoint(facts, "ecs", "10.9.0.0/16");
+    };
+    assert_eq!(
+        warned(theirs),
+        ["vpce-ecs for ecs is somebody else's and keeps its own policy"]
+    );
+    let several: Change = |spec, facts| {
+        spec.endpoints.policy = PolicyPreset::SameAccount;
+        for service in ["ecs", "logs"] {
+            add_endpoint(facts, service, "10.9.0.0/16");
+        }
+    };
+    assert_eq!(
+        warned(several),
+        ["vpce-ecs for ecs and vpce-logs for logs are somebody else's and keep their own policies"]
+    );
+    // One that has the very policy, and a preset that asks for none.
+    let same: Change = |spec, facts| {
+        spec.endpoints.policy = PolicyPreset::SameAccount;
+        let own = Topology::plan(spec, facts).unwrap().endpoints.into_iter();
+        let own = own.filter(|plan| plan.service == "ecs").find_map(|plan| plan.policy);
+        assert!(own.is_some());
+        add_endpoint(facts, "ecs", "10.9.0.0/16");
+        seen(facts).endpoints.get_mut("vpce-ecs").unwrap().policy = own;
+    };
+    assert_eq!(warned(same), [""; 0]);
+    let open: Change = |_, facts| add_endpoint(facts, "ecs", "10.9.0.0/16");
+    assert_eq!(warned(open), [""; 0]);
+}
+
+#[test]
+fn an_endpoint_whose_policy_allows_nothing_is_in_the_way() {
+    let errors = refused(|_, facts| {
+        add_endpoint(facts, "ecs", "10.9.0.0/16");
+        let theirs = seen(facts).endpoints.get_mut("vpce-ecs").unwrap();
+        theirs.policy = Some(r#"{"Statement": []}"#.to_owned());
+    });
+    let expected = (
+        "endpoints".to_owned(),
+        "vpce-ecs is in the way of an endpoint for ecs".to_owned(),
+    );
+    assert_eq!(errors, [expected]);
 }

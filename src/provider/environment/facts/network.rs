@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Tags;
-use crate::domain::endpoint::EndpointKind;
+use crate::domain::endpoint::{EndpointKind, policy};
 use crate::domain::firewall::{HTTPS, Peer, Rule};
 use crate::domain::observed::{Endpoint, Observed, RouteTable, SecurityGroup, Subnet, Vpc};
 use crate::domain::topology::Topology;
@@ -45,6 +45,7 @@ struct EndpointFacts {
     private_dns: bool,
     route_table_ids: BTreeSet<String>,
     security_group_ids: BTreeSet<String>,
+    policy: Option<String>,
 }
 
 /// A group, and whom it lets in on the port of AWS's APIs.
@@ -191,6 +192,11 @@ impl From<&Endpoint> for EndpointFacts {
             private_dns: endpoint.private_dns_enabled,
             route_table_ids: endpoint.route_table_ids.clone(),
             security_group_ids: endpoint.security_group_ids.clone(),
+            // AWS's default is the same as none.
+            policy: endpoint
+                .policy
+                .clone()
+                .filter(|document| !policy::is_full_access(document)),
         }
     }
 }
@@ -212,7 +218,7 @@ impl EndpointFacts {
             subnet_ids: BTreeSet::new(),
             network_interface_ids: BTreeSet::new(),
             dns_name: None,
-            policy: None,
+            policy: self.policy.clone(),
             tags: Tags::new(),
         }
     }
@@ -305,6 +311,13 @@ mod tests {
         }
         let mut gateway = fixture::endpoint("vpce-s3", &format!("{NAME}s3"), EndpointKind::Gateway);
         gateway.route_table_ids.insert("rtb-main".to_owned());
+        let spec = Spec {
+            network: fixture::seed().network,
+            ..spec.clone()
+        };
+        let own = Topology::plan(&spec, &fixture::tokyo()).unwrap();
+        let own = own.endpoints.into_iter().find(|plan| plan.service == "s3").unwrap();
+        gateway.policy = own.policy;
         seen.endpoints.insert(gateway.id.clone(), gateway);
         seen
     }
@@ -312,6 +325,7 @@ mod tests {
     #[test]
     fn what_is_kept_leads_to_the_same_topology() {
         let mut spec = fixture::seed();
+        spec.endpoints.policy = policy::PolicyPreset::SameAccount;
         spec.network.existing = Some(ExistingNetworkSpec {
             vpc_id: "vpc-11111111".to_owned(),
             subnet_ids: vec!["subnet-0000000c".to_owned(), "subnet-0000000a".to_owned()],
@@ -337,6 +351,8 @@ mod tests {
                 .filter(|plan| plan.existing_id.is_some())
                 .count();
             assert_eq!(used, services.len() + 1);
+            let unchanged = topology.endpoints.iter().filter(|plan| plan.keeps_its_policy);
+            assert_eq!(unchanged.count(), services.len(), "the gateway's is the preset's");
 
             let kept = NetworkFacts::used_by(&topology, &fresh).unwrap();
             assert!(!kept.has_endpoint("vpce-ssm"), "nothing needs it");
