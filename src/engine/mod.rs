@@ -277,6 +277,7 @@ impl Engine {
             let judged = topology.filter(|topology| tasks.is_empty() || topology.has_existing_network());
             let unproved = judged.map(|topology| proof::failures(topology, &run.world().observed));
             let mut unproved = unproved.unwrap_or_default();
+            unproved.extend(others::in_use(topology, &target.ownership, &run.world().observed));
             unproved.extend(
                 topology
                     .iter()

@@ -87,7 +87,10 @@ impl Failure {
                 (format!("Timed out {doing}"), detail, Cause::Timeout)
             }
             StepError::Unhealthy(reason) => (
-                format!("The {part} is not healthy"),
+                match part {
+                    Part::Endpoints | Part::JobQueues => format!("The {part} are not healthy"),
+                    _ => format!("The {part} is not healthy"),
+                },
                 format!("{reason}\n\nMend the cause first."),
                 Cause::Unhealthy,
             ),

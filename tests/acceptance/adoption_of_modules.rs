@@ -142,7 +142,7 @@ fn subnets_that_share_a_route_table_are_an_existing_network() {
         compute["launch_template"]["version_number"] = Value::Null;
         compute
     };
-    assert_eq!(seen(&plan.after(ADDRESS)), seen(&plan.before(ADDRESS)));
+    assert_eq!(seen(plan.after(ADDRESS)), seen(plan.before(ADDRESS)));
     let after = stage.account().snapshot();
     for kind in ["vpcs", "subnets", "route_tables", "endpoints"] {
         assert_eq!(after[kind], before[kind], "what is the network's is left alone");

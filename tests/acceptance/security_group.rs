@@ -207,7 +207,7 @@ fn groups_that_instances_cannot_have_are_told_and_others_heal() {
     let other = json!({ "CidrBlock": "10.9.0.0/16" });
     let other = stage.account().meddle("ec2", "create_vpc", &other)["Vpc"]["VpcId"].clone();
     let foreign = theirs(&stage, &other, "foreign");
-    stage.environment(&with(&[foreign.clone()]));
+    stage.environment(&with(std::slice::from_ref(&foreign)));
     stage
         .try_apply()
         .failed()

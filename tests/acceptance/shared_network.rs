@@ -113,3 +113,30 @@ fn a_host_is_not_unparked_beside_the_endpoints_of_its_guest() {
     stage.apply();
     stage.destroy();
 }
+
+#[test]
+fn a_host_is_not_destroyed_under_its_guest() {
+    let stage = Stage::new();
+    let host = environment("first", "{ max_azs = 2 }", "");
+    stage.configuration(&host);
+    stage.apply();
+    let network = stage.state_of(FIRST)["network"].clone();
+    let place = format!(
+        "{{ vpc_id = {}, subnet_ids = {} }}",
+        network["vpc_id"], network["subnet_ids"]
+    );
+    let guest = environment("second", &place, "");
+    stage.configuration(&format!("{host}{guest}"));
+    stage.apply();
+    let before = stage.account().snapshot();
+    stage.configuration(&guest);
+    stage.try_apply().failed().says(&[
+        "in use by compute environments of others",
+        "of environment second",
+        "Nothing is deleted",
+    ]);
+    assert_eq!(stage.account().snapshot(), before);
+    stage.configuration(&host);
+    stage.apply();
+    stage.destroy();
+}

@@ -125,7 +125,12 @@ impl<'a> Look<'a> {
         };
         let groups = self.groups().await;
         let referring = groups.iter().filter(refers);
-        found.add(referring.map(|group| format!("a rule of security group {} ({})", group.id, group.name)));
+        found.add(referring.map(|group| {
+            format!(
+                "a rule of security group {} ({}), which must be revoked",
+                group.id, group.name
+            )
+        }));
         found
     }
 
@@ -134,7 +139,7 @@ impl<'a> Look<'a> {
         let table = tables.into_iter().find(|table| table.id == route_table_id);
         let subnets = table.into_iter().flat_map(|table| table.associations.into_keys());
         let mut found = Holders::default();
-        found.add(subnets.map(|id| format!("subnet {id}, which is associated with it")));
+        found.add(subnets.map(|id| format!("subnet {id}, whose association with it must be removed")));
         found
     }
 
@@ -151,15 +156,24 @@ impl<'a> Look<'a> {
         let mut found = Holders::default();
         found.add(interfaces.iter().map(|it| self.interface(it, &endpoints)));
         let subnets = subnets.unwrap_or_default();
-        found.add(subnets.iter().map(|subnet| format!("subnet {}", subnet.id)));
+        found.add(
+            subnets
+                .iter()
+                .map(|subnet| format!("subnet {}, which must be deleted", subnet.id)),
+        );
         let others = groups.iter().filter(|group| group.name != "default");
-        found.add(others.map(|group| format!("security group {} ({})", group.id, group.name)));
+        found.add(others.map(|group| format!("security group {} ({}), which must be deleted", group.id, group.name)));
         let there = endpoints.iter().filter(|endpoint| endpoint.state != "deleted");
-        found.add(there.map(|endpoint| format!("VPC endpoint {} ({})", endpoint.id, endpoint.service_name)));
+        found.add(there.map(|endpoint| {
+            format!(
+                "VPC endpoint {} ({}), which must be deleted",
+                endpoint.id, endpoint.service_name
+            )
+        }));
         found.add(gateways.unwrap_or_default().iter().map(gateway));
         let tables = tables.unwrap_or_default();
         let others = tables.iter().filter(|table| !table.main);
-        found.add(others.map(|table| format!("route table {}", table.id)));
+        found.add(others.map(|table| format!("route table {}, which must be deleted", table.id)));
         found.guardduty = self.guardduty(&endpoints, &groups);
         found
     }

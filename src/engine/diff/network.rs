@@ -124,9 +124,8 @@ pub(super) fn route_tables(topology: &Topology, observed: &Observed, tasks: &mut
 }
 
 /// Zone → the table that is, or shall be, its own. Best is the one that its subnet uses and that was made for it, then another of
-/// ours that its subnet uses, then one of ours that nobody uses (an earlier run was stopped before it was associated). A table
-/// without our tags is taken only when there is none of ours, because somebody may have removed the tags; a table that somebody
-/// else gave the subnet is left alone.
+/// ours that its subnet uses, then one of ours that nobody uses (an earlier run was stopped before it was associated). Any other table
+/// is somebody else's and left alone, even where a subnet uses it.
 ///
 /// Nothing is assigned in an existing network.
 pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Observed) -> BTreeMap<String, String> {
@@ -145,7 +144,7 @@ pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Obs
             .find(|table| fits(table))
     };
     type Choice<'a> = &'a dyn Fn(&SubnetPlan, &BTreeMap<String, String>) -> Option<String>;
-    let choices: [Choice<'_>; 5] = [
+    let choices: [Choice<'_>; 4] = [
         &|plan, _| {
             used(plan)
                 .filter(|table| table.tags == plan.route_table_tags)
@@ -158,11 +157,6 @@ pub(in crate::engine) fn assign_route_tables(topology: &Topology, observed: &Obs
         },
         &|plan, taken| spare(&|table| table.tags == plan.route_table_tags, taken).map(|table| table.id.clone()),
         &|_, taken| spare(&|_| true, taken).map(|table| table.id.clone()),
-        &|plan, _| {
-            used(plan)
-                .filter(|table| table.associations.len() == 1)
-                .map(|table| table.id.clone())
-        },
     ];
     let mut assigned = BTreeMap::new();
     for choose in choices {

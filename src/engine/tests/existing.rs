@@ -256,6 +256,42 @@ async fn a_host_does_not_take_its_guests_endpoints() {
     assert_eq!(lab.writes(), [] as [&str; 0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn what_a_guest_is_in_is_not_deleted_under_it() {
+    let lab = Lab::slow(|_| {});
+    let host = |zones: usize| {
+        move |spec: &mut crate::domain::spec::Spec| {
+            spec.name = "host".parse().unwrap();
+            spec.network.max_azs = zones;
+        }
+    };
+    let whole = lab.topology(host(3)).await;
+    let seen = lab.make(&whole).await;
+    let network = ExistingNetworkSpec {
+        vpc_id: seen.vpc.expect("the VPC").id,
+        subnet_ids: seen.subnets.into_keys().collect(),
+    };
+    let guest = lab.topology(named(&network, "guest")).await;
+    lab.make(&guest).await;
+    lab.aws.clear_calls();
+    let zone_less = lab.apply(&lab.topology(host(2)).await).await;
+    let destroyed = lab.destroy(&whole).await;
+    for (outcome, attribute) in [(zone_less, "network"), (destroyed, "")] {
+        let [failure] = outcome.failures.as_slice() else {
+            panic!("{:#?}", outcome.failures)
+        };
+        assert_eq!(failure.attribute, attribute);
+        for word in ["of environment guest", "arn:aws:batch:", "subnet-"] {
+            assert!(failure.detail.contains(word), "{word}: {}", failure.detail);
+        }
+    }
+    assert_eq!(lab.writes(), [] as [&str; 0]);
+
+    assert_eq!(lab.destroy(&guest).await.failures, []);
+    assert_eq!(lab.destroy(&whole).await.failures, []);
+    lab.assert_empty();
+}
+
 /// What may happen to an environment in somebody's network, without what happens to the network itself.
 async fn story(events: Vec<Event>) {
     let mut lab = Lab::slow(|behaviour| {
