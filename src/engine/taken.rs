@@ -122,7 +122,7 @@ impl Taken {
             detail: paragraphs([
                 error.to_string(),
                 format!(
-                    "{}{id} exists and is not this environment's ({whose}). Delete or rename it, or set {}.",
+                    "{}{id} exists and is not this environment's ({whose}). Delete it, or set {}.",
                     capitalised(&what),
                     self.attribute
                 ),

@@ -22,7 +22,7 @@ async fn refused(lab: &Lab, topology: &Topology) -> Failure {
 
 fn assert_told(failure: &Failure, attribute: &str, words: &[&str]) {
     assert_eq!(failure.attribute, attribute, "{failure:#?}");
-    let remedy = format!("Delete or rename it, or set {attribute}.");
+    let remedy = format!("Delete it, or set {attribute}.");
     for word in words
         .iter()
         .chain(&[remedy.as_str(), "exists and is not this environment's"])
