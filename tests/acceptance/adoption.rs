@@ -112,6 +112,23 @@ fn on_queue(stage: &Stage, method: &str, name: &str, arguments: &Value) {
     wait_for("the queue to be settled", settled);
 }
 
+/// Disables a compute environment and deletes it.
+fn delete_compute_environment(stage: &Stage, name: &str) {
+    let found = || {
+        let there = stage.account().snapshot();
+        let environments = there["compute_environments"].as_array().cloned().unwrap_or_default();
+        environments.into_iter().find(|it| it["computeEnvironmentName"] == name)
+    };
+    let disable = json!({ "computeEnvironment": name, "state": "DISABLED" });
+    stage.account().meddle("batch", "update_compute_environment", &disable);
+    wait_for("the compute environment to be settled", || {
+        found().filter(|it| it["status"] == "VALID").map(|_| ())
+    });
+    let delete = json!({ "computeEnvironment": name });
+    stage.account().meddle("batch", "delete_compute_environment", &delete);
+    wait_for("the compute environment to be gone", || found().is_none().then_some(()));
+}
+
 /// A job queue with these compute environments.
 fn add_queue(stage: &Stage, name: &str, environments: &[&str]) {
     let order = environments.iter().enumerate();
@@ -180,6 +197,18 @@ fn the_stacks_job_queues_come_along_but_for_shared_ones() {
         (&json!(9), &mine["jobQueueArn"])
     );
 
+    // A compute environment of others is in its subnets: nothing at all is deleted. Then only their queue holds on.
+    let before = stage.account().snapshot();
+    stage
+        .try_destroy()
+        .failed()
+        .says(&["in use by compute environments of others", "other (arn:aws:batch"]);
+    assert_eq!(stage.account().snapshot(), before);
+    let order = json!([{ "order": 1, "computeEnvironment": arn }]);
+    let alone = json!({ "jobQueue": "shared", "computeEnvironmentOrder": order });
+    on_queue(&stage, "update_job_queue", "shared", &alone);
+    delete_compute_environment(&stage, "other");
+    let shared = queue("shared").expect("it stays");
     stage.try_destroy().failed().says(&["shared"]);
     assert_eq!(queue("my-jobs"), None);
     assert_eq!(queue("shared").expect("it stays"), shared);
@@ -189,9 +218,7 @@ fn the_stacks_job_queues_come_along_but_for_shared_ones() {
     stage.try_destroy().succeeded();
     let left = stage.account().snapshot();
     assert_eq!(left["vpcs"], json!([]));
-    let left = left["compute_environments"].as_array().expect("a list");
-    assert_eq!(left.len(), 1);
-    assert_eq!(left[0]["computeEnvironmentName"], "other");
+    assert_eq!(left["compute_environments"], json!([]));
 }
 
 #[test]
