@@ -25,7 +25,7 @@ pub(super) fn target(topology: &Topology, prior: Option<&Environment>, known: &R
         compute_environment_name: had.as_ref().and_then(|had| had.compute_environment_name.clone()),
         job_queues: had.as_ref().map(|had| had.job_queues.clone()).unwrap_or_default(),
         instance_role: topology.instance_role.is_some() || had.as_ref().is_some_and(|had| had.instance_role),
-        service_role: topology.service_role.is_some() || had.is_some(),
+        service_role: topology.service_role.is_some() || had.as_ref().is_some_and(|had| had.service_role),
         // One that could not be deleted when the strategy changed is still there.
         spot_fleet_role: topology.spot_fleet_role.is_some() || had.as_ref().is_some_and(|had| had.spot_fleet_role),
         claims: had.map(|had| had.claims).unwrap_or_default(),

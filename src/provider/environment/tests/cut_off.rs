@@ -111,6 +111,11 @@ async fn roles_that_were_given_are_not_looked_at() {
     terraform.apply(&config).await.unwrap();
     terraform.cloud.clear_calls();
     terraform.assert_settled(&config).await;
+    let mut larger = config.clone();
+    let mut compute = object(&larger.compute_environment);
+    compute.max_vcpus = Value::Value(8.into());
+    larger.compute_environment = Value::Value(compute);
+    terraform.apply(&larger).await.unwrap();
     terraform.destroy().await.unwrap();
     let calls = terraform.cloud.calls();
     let asked: Vec<String> = calls.iter().map(|call| call.operation.to_string()).collect();
