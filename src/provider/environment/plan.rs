@@ -72,17 +72,19 @@ pub(super) async fn plan(
     let settings = connection.as_ref().map(|connection| &connection.settings);
     let there = prior.and_then(|prior| text(&prior.state.region));
     let region = connection.as_ref().map(Connection::region).or(there.as_deref());
+    let surroundings = Surroundings {
+        region: region.unwrap_or_default(),
+        default_tags: settings.map_or(&no_tags, |settings| &settings.default_tags),
+        ignored_tags: settings.map_or(&nothing_ignored, |settings| &settings.ignored_tags),
+        kept: prior.map(|prior| prior.state),
+    };
     let planner = Planner {
         config,
         prior,
+        before: prior.map(|prior| spec::of_state(prior.state, surroundings)),
         unknown: &unknown,
         connection: connection.as_ref(),
-        surroundings: Surroundings {
-            region: region.unwrap_or_default(),
-            default_tags: settings.map_or(&no_tags, |settings| &settings.default_tags),
-            ignored_tags: settings.map_or(&nothing_ignored, |settings| &settings.ignored_tags),
-            kept: prior.map(|prior| prior.state),
-        },
+        surroundings,
     };
     let desired = planner.desired(diags).await?;
     let mut plan = planner.plan(desired);
@@ -125,6 +127,8 @@ struct Desired {
 struct Planner<'a> {
     config: &'a Environment,
     prior: Option<Prior<'a>>,
+    /// The spec that the prior state was made from.
+    before: Option<Spec>,
     unknown: &'a Unknowns,
     connection: Option<&'a Connection>,
     surroundings: Surroundings<'a>,
@@ -395,9 +399,10 @@ impl Planner<'_> {
 
     /// What needs another compute environment, by the table.
     fn swaps(&self, spec: &Spec) -> Vec<&'static str> {
-        let Some(prior) = self.prior else { return Vec::new() };
-        let before = spec::of_state(prior.state, self.surroundings);
-        let mut swaps = change::swaps(&before, spec);
+        let (Some(prior), Some(before)) = (self.prior, &self.before) else {
+            return Vec::new();
+        };
+        let mut swaps = change::swaps(before, spec);
         // A group that is gone comes back with another id.
         let group_is_gone = group::is_gone(prior.state);
         if group_is_gone && !spec.supports_network_update() {
@@ -409,18 +414,16 @@ impl Planner<'_> {
 
     /// What may need one once it is known.
     fn may_swap(&self, spec: &Spec) -> Vec<&'static str> {
-        let Some(prior) = self.prior else { return Vec::new() };
-        let before = spec::of_state(prior.state, self.surroundings);
-        change::may_swap(&before, spec, |attribute| self.unknown.touch(&[attribute]))
+        let Some(before) = &self.before else { return Vec::new() };
+        change::may_swap(before, spec, |attribute| self.unknown.touch(&[attribute]))
     }
 
     /// What replaces: by the table, and whatever always replaces and is not known yet.
     fn replacements(&self, spec: &Spec) -> Vec<&'static str> {
-        let Some(prior) = self.prior else { return Vec::new() };
-        let before = spec::of_state(prior.state, self.surroundings);
-        let mut replace = change::replacements(&before, spec);
+        let Some(before) = &self.before else { return Vec::new() };
+        let mut replace = change::replacements(before, spec);
         replace.retain(|attribute| !self.unknown.touch(&[*attribute]));
-        replace.extend(change::may_replace(&before, |attribute| {
+        replace.extend(change::may_replace(before, |attribute| {
             self.unknown.touch(&[attribute])
         }));
         // What was adopted takes the name of its configuration as it is.
