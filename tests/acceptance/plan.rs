@@ -34,6 +34,14 @@ impl Plan {
         &self.change(address)["after"]
     }
 
+    /// The attributes at the top that change, but for `drift`, which says in words what has no attribute.
+    pub(crate) fn changed(&self, address: &str) -> Vec<String> {
+        let (before, after) = (self.before(address), self.after(address));
+        let fields = after.as_object().expect("an object").iter();
+        let changed = fields.filter(|(name, value)| before[name.as_str()] != **value && *name != "drift");
+        changed.map(|(name, _)| name.clone()).collect()
+    }
+
     /// The same tree with `true` where a value is unknown.
     pub(crate) fn unknown(&self, address: &str) -> &Value {
         &self.change(address)["after_unknown"]
